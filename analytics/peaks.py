@@ -1,0 +1,97 @@
+"""Peaks by day: the largest value that a count reached at any instant of each local day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Final
+
+from turnout.analytics.periods import Period
+from turnout.analytics.reading import Question, Reading, period_parameters, whole_days
+from turnout.database.statements import statements
+
+MICROSECONDS_A_MINUTE: Final = 60_000_000
+
+_SQL = statements("turnout.analytics", "peaks.sql")
+
+
+class Section(Enum):
+    """What a figure is about: one kind of event, or every kind together."""
+
+    TOTAL = "TOTAL"
+    MEETING = "MEETING"
+    WEBINAR = "WEBINAR"
+    CALL = "CALL"
+
+    @property
+    def has_listeners(self) -> bool:
+        """Only webinars have listeners; in meetings and calls everybody speaks."""
+        return self in {Section.TOTAL, Section.WEBINAR}
+
+
+@dataclass(frozen=True, slots=True)
+class DailyPeak:
+    """One day and section. Listeners are None where there can be none; limits are None where none was contracted."""
+
+    day: date
+    section: Section
+    connections: int
+    connections_at: datetime | None
+    connections_limit: int | None
+    speakers: int
+    speakers_at: datetime | None
+    speakers_limit: int | None
+    listeners: int | None
+    listeners_at: datetime | None
+    events: int
+    events_at: datetime | None
+    events_limit: int | None
+    events_held: int
+    participation_minutes: float
+    unique_participants: int
+
+
+async def daily_peaks(reading: Reading, period: Period, sections: Sequence[Section]) -> list[DailyPeak]:
+    """Every day of the period and section asked for, zeros included; days ascending, then sections in their order."""
+    today = reading.now.astimezone(reading.company.zone).date()
+    parameters = period_parameters(period, today) | {"sections": sorted({section.value for section in sections})}
+    return await reading.ask(Question(_SQL["daily_peaks"], _daily_peak, parameters, whole_days(period)))
+
+
+def _daily_peak(
+    day: date,
+    section: str,
+    connections: int,
+    connections_at: datetime | None,
+    connections_limit: int | None,
+    speakers: int,
+    speakers_at: datetime | None,
+    speakers_limit: int | None,
+    listeners: int,
+    listeners_at: datetime | None,
+    events: int,
+    events_at: datetime | None,
+    events_limit: int | None,
+    events_held: int,
+    participation_us: int,
+    unique_participants: int,
+) -> DailyPeak:
+    of = Section(section)
+    return DailyPeak(
+        day,
+        of,
+        connections,
+        connections_at,
+        connections_limit,
+        speakers,
+        speakers_at,
+        speakers_limit,
+        listeners if of.has_listeners else None,
+        listeners_at,
+        events,
+        events_at,
+        events_limit,
+        events_held,
+        participation_us / MICROSECONDS_A_MINUTE,
+        unique_participants,
+    )

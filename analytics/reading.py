@@ -1,0 +1,153 @@
+"""How a question is asked: in one snapshot with its neighbours, and never over days that are out of date."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final, Generic, LiteralString, Protocol, TypeVar, cast
+
+from aiodataloader import DataLoader
+
+from turnout.analytics.periods import Period
+from turnout.database.statements import statements
+from turnout.tenants.company import Company
+from turnout.tenants.connection import Door, Statement
+
+Row = TypeVar("Row")
+Clock = Callable[[], datetime]
+
+# How long an answer waits for its days to be refreshed before it is given as it is, and says so.
+PATIENCE: Final = 2.0
+
+_SQL = statements("turnout.analytics", "reading.sql")
+
+
+@dataclass(frozen=True, eq=False)
+class Question(Generic[Row]):
+    """A statement about a company; `first_day` to `last_day` are the rollups it reads, None when it reads none.
+
+    `company` and `as_of` are filled in when it is asked.
+    """
+
+    text: LiteralString
+    row: Callable[..., Row]
+    parameters: dict[str, Any] = field(default_factory=dict[str, Any])
+    days: tuple[date, date] | None = None
+
+
+@dataclass(frozen=True)
+class PendingDay:
+    """A day whose rollup is out of date: which marks say so (none when it is time that has passed), and since when."""
+
+    day: date
+    marks: tuple[int, ...]
+    revision: int
+    since: datetime
+
+
+class Refreshing(Protocol):
+    """Whoever brings rollups up to date."""
+
+    async def refresh(self, company: Company, first_day: date, last_day: date, patience: float) -> None:
+        """Return when the days have been refreshed, or when the seconds of patience are over."""
+        ...
+
+
+class Reading:
+    """One request's view of one company. Questions asked in the same turn of the event loop share a snapshot."""
+
+    def __init__(
+        self, door: Door, refresher: Refreshing, company: Company, clock: Clock, *, patience: float = PATIENCE
+    ) -> None:
+        self.company = company
+        self.now = clock()
+        self.as_of = self.now
+        self.pending: dict[date, datetime] = {}
+        self._door = door
+        self._refresher = refresher
+        self._clock = clock
+        self._patience = patience
+        self._questions: DataLoader[Question[Any], list[Any]] = DataLoader(self._answer, cache=False)
+
+    async def ask(self, question: Question[Row]) -> list[Row]:
+        """The rows that answer a question: all that was acknowledged before is in them, or `pending` names the days."""
+        return cast("list[Row]", await self._questions.load(question))
+
+    async def _answer(self, questions: list[Question[Any]]) -> Sequence[list[Any] | Exception]:
+        days = [question.days for question in questions if question.days]
+        asked = (min(first for first, _ in days), max(last for _, last in days)) if days else None
+        give_up = time.monotonic() + self._patience
+        wanted: dict[date, PendingDay] | None = None
+        while True:
+            as_of = self._clock()
+            answers, found = await self._read(questions, asked, as_of)
+            late = _still_late(wanted, found)
+            remaining = give_up - time.monotonic()
+            if not late or remaining <= 0 or asked is None:
+                self.as_of = as_of
+                self.pending |= {day.day: day.since for day in late}
+                return answers
+            wanted = wanted or {day.day: day for day in found}
+            await self._refresher.refresh(self.company, late[0].day, late[-1].day, remaining)
+
+    async def _read(
+        self, questions: Sequence[Question[Any]], asked: tuple[date, date] | None, as_of: datetime
+    ) -> tuple[list[list[Any] | Exception], list[PendingDay]]:
+        fixed = {"company": self.company.company_id, "as_of": as_of}
+        batch = [Statement(question.text, question.parameters | fixed, question.row) for question in questions]
+        if asked is None:
+            return await self._door.read(self.company.company_id, batch), []
+        today = as_of.astimezone(self.company.zone).date()
+        span = fixed | {
+            "first_day": asked[0],
+            "last_day": asked[1],
+            "today": today,
+            "time_zone": self.company.time_zone,
+        }
+        *answers, late = await self._door.read(
+            self.company.company_id, [*batch, Statement(_SQL["pending_days"], span, _pending_day)]
+        )
+        if isinstance(late, Exception):
+            raise late
+        return answers, late
+
+
+def _pending_day(day: date, marks: list[int], revision: int, since: datetime) -> PendingDay:
+    return PendingDay(day, tuple(marks), revision, since)
+
+
+def _still_late(wanted: dict[date, PendingDay] | None, found: list[PendingDay]) -> list[PendingDay]:
+    """Of the days that were out of date when the question came, those that still are for the same reason.
+
+    Marks made since do not count: an answer owes what was acknowledged before it was asked, and would otherwise
+    never be given to a company with an activity a second.
+    """
+    if wanted is None:
+        return found
+    return [day for day in found if day.day in wanted and _same_reason(wanted[day.day], day)]
+
+
+def _same_reason(then: PendingDay, now: PendingDay) -> bool:
+    if then.marks:
+        return bool(set(then.marks) & set(now.marks))
+    return not now.marks and then.revision == now.revision
+
+
+def period_parameters(period: Period, today: date) -> dict[str, Any]:
+    """The parameters that every statement about a period shares."""
+    return {
+        "first_day": period.first_day,
+        "last_day": period.last_day,
+        "days": [bucket.day for bucket in period.buckets],
+        "cut_days": [bucket.day for bucket in period.cut],
+        "cut_starts": [bucket.start for bucket in period.cut],
+        "cut_ends": [bucket.end for bucket in period.cut],
+        "today": today,
+    }
+
+
+def whole_days(period: Period) -> tuple[date, date] | None:
+    """First and last whole day of a period: the rollups it reads. None when both its days are cut."""
+    cut = {bucket.day for bucket in period.cut}
+    whole = [bucket.day for bucket in period.buckets if bucket.day not in cut]
+    return (whole[0], whole[-1]) if whole else None

@@ -1,0 +1,27 @@
+-- name: pending_days
+-- The days of a range whose rollups are out of date: marked by an ingest, outlived by time, or not yet begun when last computed.
+select
+  d.day, coalesce(m.marks, '{}'), coalesce(c.revision, 0),
+  coalesce(m.since, case when c.valid_until <= %(as_of)s then c.valid_until end, l.starts_at, %(as_of)s)
+from (
+  select k.day
+  from mark k
+  where k.company_id = %(company)s and k.day between %(first_day)s and %(last_day)s
+  union
+  select h.day
+  from company_day h
+  where h.company_id = %(company)s and h.day between %(first_day)s and %(last_day)s and h.valid_until <= %(as_of)s
+  union
+  select n.day
+  from company_rollup r
+  join local_day n on n.time_zone = %(time_zone)s and n.day > r.rolled_through and n.day <= %(today)s
+  where r.company_id = %(company)s and n.day between %(first_day)s and %(last_day)s
+) d
+left join lateral (
+  select array_agg(k.mark_id) as marks, min(k.made_at) as since
+  from mark k
+  where k.company_id = %(company)s and k.day = d.day
+) m on true
+left join company_day c on c.company_id = %(company)s and c.day = d.day
+left join local_day l on l.time_zone = %(time_zone)s and l.day = d.day
+order by d.day

@@ -1,0 +1,135 @@
+-- One refresh: the marked days of one company, computed anew in one transaction of one snapshot.
+-- The company's lock is taken before the transaction begins, else the snapshot would be older than the lock.
+
+-- name: lock
+select pg_advisory_lock(hashtext('turnout.refresh'), %(company)s)
+
+-- name: unlock
+select pg_advisory_unlock(hashtext('turnout.refresh'), %(company)s)
+
+-- name: enter
+select set_config('app.company', %(company)s::text, true)
+
+-- name: zone
+select time_zone from company where company_id = %(company)s
+
+-- name: due_days
+-- Marked, outlived by time, or begun since the last refresh. A day that the calendar does not have has no rollup.
+select d.day, l.starts_at, l.ends_at, coalesce(d.marks, '{}')
+from (
+  select x.day, array_agg(x.mark_id) filter (where x.mark_id is not null) as marks
+  from (
+    select k.day, k.mark_id
+    from mark k
+    where k.company_id = %(company)s and k.day between %(first_day)s and %(last_day)s
+    union all
+    select h.day, null
+    from company_day h
+    where h.company_id = %(company)s and h.day between %(first_day)s and %(last_day)s and h.valid_until <= %(as_of)s
+    union all
+    select n.day, null
+    from company_rollup r
+    join local_day n on n.time_zone = %(time_zone)s and n.day > r.rolled_through and n.day <= %(today)s
+    where r.company_id = %(company)s
+  ) x
+  group by x.day
+) d
+join local_day l on l.time_zone = %(time_zone)s and l.day = d.day
+order by d.day desc
+
+-- name: begin_days
+-- The first write: two refreshes of one day always collide here, and the later one runs again.
+insert into company_day (
+  company_id, day, revision, computed_at, valid_until, events_created, events_not_held, personal_calls, group_calls
+)
+select %(company)s, d.day, 1, %(as_of)s, '-infinity', 0, 0, 0, 0
+from unnest(%(days)s::date[]) as d (day)
+on conflict (company_id, day) do update
+set revision = company_day.revision + 1, computed_at = excluded.computed_at
+
+-- name: clear_sections
+delete from section_day where company_id = %(company)s and day = any (%(days)s::date[])
+
+-- name: clear_events
+delete from event_day where company_id = %(company)s and day = any (%(days)s::date[])
+
+-- name: clear_persons
+delete from person_day where company_id = %(company)s and day = any (%(days)s::date[])
+
+-- name: compute_days
+with measured as materialized (
+  select * from measure(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+),
+sections as (
+  insert into section_day (
+    company_id, day, section, connections, connections_at, speakers, speakers_at, listeners, listeners_at, events, events_at,
+    events_held, unique_participants, closed_us, open_stays, open_offset_us, starts_at, ends_at
+  )
+  select %(company)s, m.day, m.section, m.connections, m.connections_at, m.speakers, m.speakers_at, m.listeners, m.listeners_at,
+    m.events, m.events_at, m.events_held, m.unique_participants, m.closed_us, m.open_stays, m.open_offset_us, m.starts_at, m.ends_at
+  from measured m
+  where m.grain = 'SECTION'
+),
+events as (
+  insert into event_day (company_id, day, event_id, kind, template, group_call)
+  select %(company)s, m.day, m.event_id, m.kind, m.template, m.group_call
+  from measured m
+  where m.grain = 'EVENT'
+),
+persons as (
+  insert into person_day (company_id, day, person_id, in_meeting, in_webinar, in_call)
+  select %(company)s, m.day, m.person_id, m.in_meeting, m.in_webinar, m.in_call
+  from measured m
+  where m.grain = 'PERSON'
+)
+update company_day d
+set valid_until = m.valid_until, events_created = m.events_created, events_not_held = m.events_not_held,
+  personal_calls = m.personal_calls, group_calls = m.group_calls
+from measured m
+where m.grain = 'DAY' and d.company_id = %(company)s and d.day = m.day
+
+-- name: roll_through
+-- Only when every day begun since the last refresh has been computed.
+update company_rollup set rolled_through = %(today)s where company_id = %(company)s and rolled_through < %(today)s
+
+-- name: delete_marks
+delete from mark where company_id = %(company)s and mark_id = any (%(marks)s::bigint[])
+
+-- name: companies
+select company_id from companies_to_refresh()
+
+-- name: has_stale
+select exists (
+  select from stay s
+  join event e on e.company_id = %(company)s and e.event_id = s.event_id
+  join event t on t.company_id = %(company)s and t.event_id = e.top_id
+  join company c on c.company_id = %(company)s
+  where s.company_id = %(company)s and s.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
+)
+
+-- name: lock_stale
+-- The locks of an ingest: every event with a stay that has grown stale, and the event above it.
+select e.event_id
+from event e
+where e.company_id = %(company)s and e.event_id in (
+  select x.event_id
+  from stay s
+  join event b on b.company_id = %(company)s and b.event_id = s.event_id
+  join event t on t.company_id = %(company)s and t.event_id = b.top_id
+  join company c on c.company_id = %(company)s
+  cross join lateral (values (b.event_id), (t.event_id)) as x (event_id)
+  where s.company_id = %(company)s and s.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
+)
+order by e.key
+for no key update
+
+-- name: settle_stale
+-- Keeps the set of open stays as small as it really is. No number changes: readers take these as ended there already.
+update stay s
+set left_at = greatest(s.joined_at, t.tree_active_at), ended_by = 'STALE'
+from event e, event t, company c
+where s.company_id = %(company)s and s.length_class = 9
+  and e.company_id = %(company)s and e.event_id = s.event_id
+  and t.company_id = %(company)s and t.event_id = e.top_id
+  and c.company_id = %(company)s and t.tree_active_at + c.stale_after <= %(as_of)s
+  and e.event_id = any (%(events)s::bigint[])

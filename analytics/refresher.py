@@ -1,0 +1,123 @@
+"""The refresher of a process: works off marks in the background, and at once for whoever waits for an answer."""
+
+import asyncio
+import contextlib
+import math
+import time
+from datetime import date
+from typing import Any, Final
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+
+from turnout.analytics.reading import Clock
+from turnout.analytics.refreshing import ALWAYS, Refresh, companies_to_refresh
+from turnout.tenants.company import Company
+
+POLL_SECONDS: Final = 1.0
+SETTLE_SECONDS: Final = 600.0
+
+# The marks stay where they are: the next sweep or reader finds them when the database is back.
+_AWAY: Final = (psycopg.Error, PoolTimeout, TooManyRequests, OSError)
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class Refresher:
+    """Brings rollups up to date; several may run, in one process or in many.
+
+    `wake` after an ingest spares the wait for the next poll. `refresh` is for readers: whoever waits for the same
+    company waits for the same work.
+    """
+
+    def __init__(self, conninfo: str, clock: Clock, *, connections: int = 3) -> None:
+        self._clock = clock
+        self._pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]] = AsyncConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=connections,
+            timeout=5,
+            kwargs={"autocommit": True},
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+        self._woken = asyncio.Event()
+        self._gates: dict[int, asyncio.Lock] = {}
+        self._shared: dict[tuple[int, tuple[date, date]], asyncio.Task[None]] = {}
+        self._settled: dict[int, float] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Connect and begin to work in the background."""
+        await self._pool.open(wait=True)
+        self._task = asyncio.create_task(self._work(), name="refresher")
+
+    async def stop(self) -> None:
+        """Stop between two refreshes or in one: an unfinished one leaves its marks."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._pool.close()
+
+    def wake(self) -> None:
+        """An ingest has committed; its marks say what is to be done."""
+        self._woken.set()
+
+    async def refresh(self, company: Company, first_day: date, last_day: date, patience: float) -> None:
+        """Bring these days up to date for a reader, or let it go on when its patience is over: the work goes on too."""
+        await asyncio.wait({self._share(company.company_id, (first_day, last_day))}, timeout=patience)
+
+    async def refresh_company(self, company_id: int, days: tuple[date, date] = ALWAYS, *, settle: bool = False) -> None:
+        """Compute every due day of a range, the newest first; between two batches whoever waits has its turn."""
+        left = 1
+        while left:
+            async with self._gates.setdefault(company_id, asyncio.Lock()), self._pool.connection() as connection:
+                refresh = Refresh(connection, company_id)
+                if settle:
+                    await refresh.settle(self._clock())
+                left = await refresh.run(self._clock(), days)
+            settle = False
+
+    def _share(self, company_id: int, days: tuple[date, date]) -> asyncio.Task[None]:
+        """Who asks for what is being done waits for that; whether it came early enough the reader sees itself."""
+        key = (company_id, days)
+        if key not in self._shared:
+            self._shared[key] = asyncio.create_task(self._serve(key))
+        return self._shared[key]
+
+    async def _serve(self, key: tuple[int, tuple[date, date]]) -> None:
+        try:
+            await self.refresh_company(*key)
+        except _AWAY as error:
+            _log.warning("refresh_failed", company=key[0], error=str(error))
+        finally:
+            del self._shared[key]
+
+    async def _work(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._woken.wait()
+            self._woken.clear()
+            try:
+                await self._sweep()
+            except _AWAY as error:
+                _log.warning("refresh_failed", error=str(error))
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _sweep(self) -> None:
+        async with self._pool.connection() as connection:
+            companies = await companies_to_refresh(connection)
+        for company_id in companies:
+            await self.refresh_company(company_id, settle=self._may_settle(company_id))
+
+    def _may_settle(self, company_id: int) -> bool:
+        """Stays that grew stale are written down now and then: no answer depends on it."""
+        now = time.monotonic()
+        due = now >= self._settled.get(company_id, -math.inf) + SETTLE_SECONDS
+        if due:
+            self._settled[company_id] = now
+        return due

@@ -1,0 +1,114 @@
+"""One refresh of one company: its marked days computed anew, so that every number has one path."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, LiteralString
+from zoneinfo import ZoneInfo
+
+from psycopg import AsyncConnection, IsolationLevel
+from psycopg.errors import SerializationFailure
+
+from turnout.database.statements import statements
+
+_SQL: Final = statements("turnout.analytics", "refresh.sql")
+
+# Days computed in one transaction: few enough that the newest are there soon, enough to spare round trips.
+DAYS_AT_ONCE: Final = 16
+ALWAYS: Final = (date(1999, 12, 30), date(2099, 12, 31))
+
+
+@dataclass(frozen=True, slots=True)
+class _DueDay:
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    marks: list[int]
+
+
+class Refresh:
+    """Refreshes of one company on one connection of the refresher's role."""
+
+    def __init__(self, connection: AsyncConnection[Any], company_id: int) -> None:
+        self._connection = connection
+        self._company_id = company_id
+
+    async def run(self, now: datetime, days: tuple[date, date] = ALWAYS) -> int:
+        """Compute up to DAYS_AT_ONCE due days of a range, the newest first; returns how many are left.
+
+        Several processes may run it at once: the company's lock is held from before the snapshot until after the
+        commit, and a collision that gets past it is tried again.
+        """
+        async with self._locked():
+            while True:
+                try:
+                    return await self._transaction(now, days)
+                except SerializationFailure:
+                    await asyncio.sleep(0.005)
+
+    @asynccontextmanager
+    async def _locked(self) -> AsyncGenerator[None]:
+        await self._execute(_SQL["lock"])
+        try:
+            yield
+        finally:
+            if not self._connection.closed:
+                await self._execute(_SQL["unlock"])
+
+    async def settle(self, now: datetime) -> None:
+        """Write down the ends of stays that time has closed, in a transaction of their own, under an ingest's locks."""
+        async with self._connection.transaction():
+            await self._execute(_SQL["enter"])
+            [(has_stale,)] = await self._execute(_SQL["has_stale"], as_of=now)
+            if has_stale:
+                events = [event for (event,) in await self._execute(_SQL["lock_stale"], as_of=now)]
+                await self._execute(_SQL["settle_stale"], as_of=now, events=events)
+
+    async def _transaction(self, now: datetime, days: tuple[date, date]) -> int:
+        await self._connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+        try:
+            async with self._connection.transaction():
+                await self._execute(_SQL["enter"])
+                [(zone,)] = await self._execute(_SQL["zone"])
+                today = now.astimezone(ZoneInfo(zone)).date()
+                due = await self._due(now, days, zone, today)
+                if due[:DAYS_AT_ONCE]:
+                    await self._compute(due[:DAYS_AT_ONCE], now)
+                if len(due) <= DAYS_AT_ONCE:
+                    await self._execute(_SQL["roll_through"], today=today)
+                return max(0, len(due) - DAYS_AT_ONCE)
+        finally:
+            if not self._connection.closed:
+                await self._connection.set_isolation_level(None)
+
+    async def _due(self, now: datetime, days: tuple[date, date], zone: str, today: date) -> list[_DueDay]:
+        rows = await self._execute(
+            _SQL["due_days"], first_day=days[0], last_day=days[1], as_of=now, time_zone=zone, today=today
+        )
+        return [_DueDay(*row) for row in rows]
+
+    async def _compute(self, due: Sequence[_DueDay], now: datetime) -> None:
+        days = {"days": [day.day for day in due]}
+        await self._execute(_SQL["begin_days"], **days, as_of=now)
+        for clear in ("clear_sections", "clear_events", "clear_persons"):
+            await self._execute(_SQL[clear], **days)
+        bounds = {"starts": [day.starts_at for day in due], "ends": [day.ends_at for day in due]}
+        await self._execute(_SQL["compute_days"], **days, **bounds, as_of=now)
+        await self._execute(_SQL["delete_marks"], marks=[mark for day in due for mark in day.marks])
+
+    async def _execute(self, statement: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value
+        cursor = await self._connection.execute(statement, {"company": self._company_id} | parameters)
+        return await cursor.fetchall() if cursor.description else []
+
+
+async def companies_to_refresh(connection: AsyncConnection[Any]) -> list[int]:
+    """Companies with marks, of all there are."""
+    cursor = await connection.execute(_SQL["companies"])
+    return [company for (company,) in await cursor.fetchall()]
+
+
+def utc_now() -> datetime:
+    """The clock of a server in use; tests bring their own."""
+    return datetime.now(UTC)

@@ -1,0 +1,159 @@
+"""One period as a whole: its peaks against what was bought, means, minutes, people and events."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
+from turnout.analytics.periods import MICROSECOND, Period, PeriodPreset, by_preset
+from turnout.analytics.reading import Question, Reading, period_parameters, whole_days
+from turnout.database.statements import statements
+
+_SQL: Final = statements("turnout.analytics", "summary.sql") | statements("turnout.analytics", "periods.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The largest value reached, the first instant at which it was, and the limit contracted for that instant."""
+
+    value: int
+    at: datetime | None
+    limit: int | None
+
+    @property
+    def share(self) -> float | None:
+        """Value ÷ limit, 1 = full; None without a limit or with limit 0."""
+        return self.value / self.limit if self.limit else None
+
+    @property
+    def headroom(self) -> int | None:
+        """What the limit leaves; negative beyond it, None without one."""
+        return None if self.limit is None else self.limit - self.value
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSummary:
+    """One section of a period."""
+
+    section: Section
+    peak_connections: Peak
+    peak_speakers: Peak
+    peak_listeners: Peak | None
+    peak_events: Peak
+    mean_daily_peak_connections: float
+    mean_daily_peak_speakers: float
+    mean_daily_peak_events: float
+    events_held: int
+    participation_minutes: float
+    unique_participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateCount:
+    """Events held by kind and template; calls also by whether they were personal or group calls."""
+
+    kind: str
+    template: str | None
+    events_held: int
+    personal_calls: int
+    group_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodSummary:
+    """All of it, in the order of the sections."""
+
+    period: Period
+    as_of: datetime
+    sections: list[SectionSummary]
+    events_by_template: list[TemplateCount]
+    events_created: int
+    events_not_held: int
+
+    @property
+    def personal_calls(self) -> int:
+        """Calls held that their template, or fewer than three at once, makes personal."""
+        return sum(row.personal_calls for row in self.events_by_template)
+
+    @property
+    def group_calls(self) -> int:
+        """Calls held that their template, or three at once, makes group calls."""
+        return sum(row.group_calls for row in self.events_by_template)
+
+
+async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
+    """The figures of one period, all of one snapshot."""
+    today = reading.now.astimezone(reading.company.zone).date()
+    last_instant = min(period.end - MICROSECOND, reading.now)
+    parameters = period_parameters(period, today) | {"limit_day": last_instant.astimezone(reading.company.zone).date()}
+    days = whole_days(period)
+    row = _SectionRow(period.days_through(today))
+    sections, templates, counts = await asyncio.gather(
+        reading.ask(Question(_SQL["summary_sections"], row, parameters, days)),
+        reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, days)),
+        reading.ask(
+            Question(_SQL["summary_counts"], lambda created, not_held: (int(created), int(not_held)), parameters, days)
+        ),
+    )
+    return PeriodSummary(period, reading.as_of, sections, templates, *counts[0])
+
+
+async def resolve_preset(reading: Reading, preset: PeriodPreset) -> Period:
+    """A named period of the company that asks, as of the request; ALL_TIME looks up where it begins."""
+    earliest: list[datetime | None] = []
+    if preset is PeriodPreset.ALL_TIME:
+        earliest = await reading.ask(Question(_SQL["earliest_activity"], _instant))
+    first = earliest[0].astimezone(reading.company.zone).date() if earliest and earliest[0] else None
+    return by_preset(reading.company, preset, reading.now, first)
+
+
+def _instant(at: datetime | None) -> datetime | None:
+    return at and at.astimezone(UTC)
+
+
+class _SectionRow:
+    """Makes a section of the columns of `summary_sections`; a mean is over the days of the period that have begun."""
+
+    def __init__(self, days: int) -> None:
+        self._days = days
+
+    def __call__(
+        self,
+        section: str,
+        connections: int,
+        connections_at: datetime | None,
+        connections_limit: int | None,
+        speakers: int,
+        speakers_at: datetime | None,
+        speakers_limit: int | None,
+        listeners: int,
+        listeners_at: datetime | None,
+        listeners_limit: int | None,
+        events: int,
+        events_at: datetime | None,
+        events_limit: int | None,
+        sum_connections: int,
+        sum_speakers: int,
+        sum_events: int,
+        events_held: int,
+        participation_us: int,
+        unique_participants: int,
+    ) -> SectionSummary:
+        of = Section(section)
+        return SectionSummary(
+            of,
+            Peak(connections, connections_at, connections_limit),
+            Peak(speakers, speakers_at, speakers_limit),
+            Peak(listeners, listeners_at, listeners_limit) if of.has_listeners else None,
+            Peak(events, events_at, events_limit),
+            self._mean(sum_connections),
+            self._mean(sum_speakers),
+            self._mean(sum_events),
+            events_held,
+            participation_us / MICROSECONDS_A_MINUTE,
+            unique_participants,
+        )
+
+    def _mean(self, total: int) -> float:
+        return total / self._days if self._days else 0.0

@@ -1,0 +1,112 @@
+-- One period as a whole. Whole days come from the rollups; at most two cut days at its edges are measured.
+
+-- name: summary_sections
+with measured as materialized (
+  select *
+  from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[])
+),
+part as (
+  select r.day, r.section, r.connections, r.connections_at, r.speakers, r.speakers_at, r.listeners, r.listeners_at,
+    r.events, r.events_at, r.closed_us, r.open_stays, r.open_offset_us, r.starts_at, r.ends_at
+  from section_day r
+  where r.company_id = %(company)s and r.day between %(first_day)s and %(last_day)s and r.day <> all (%(cut_days)s::date[])
+  union all
+  select m.day, m.section, m.connections, m.connections_at, m.speakers, m.speakers_at, m.listeners, m.listeners_at,
+    m.events, m.events_at, m.closed_us, m.open_stays, m.open_offset_us, m.starts_at, m.ends_at
+  from measured m
+  where m.grain = 'SECTION'
+),
+-- The first instant of the highest peak is that of the earliest day that reached it.
+peak as (
+  select p.section,
+    max(p.connections) as connections, (array_agg(p.connections_at order by p.connections desc, p.day))[1] as connections_at,
+    case when max(p.connections) > 0 then (array_agg(p.day order by p.connections desc, p.day))[1] end as connections_day,
+    max(p.speakers) as speakers, (array_agg(p.speakers_at order by p.speakers desc, p.day))[1] as speakers_at,
+    case when max(p.speakers) > 0 then (array_agg(p.day order by p.speakers desc, p.day))[1] end as speakers_day,
+    max(p.listeners) as listeners, (array_agg(p.listeners_at order by p.listeners desc, p.day))[1] as listeners_at,
+    case when max(p.listeners) > 0 then (array_agg(p.day order by p.listeners desc, p.day))[1] end as listeners_day,
+    max(p.events) as events, (array_agg(p.events_at order by p.events desc, p.day))[1] as events_at,
+    case when max(p.events) > 0 then (array_agg(p.day order by p.events desc, p.day))[1] end as events_day,
+    coalesce(sum(p.connections) filter (where p.day <= %(today)s), 0)::bigint as sum_connections,
+    coalesce(sum(p.speakers) filter (where p.day <= %(today)s), 0)::bigint as sum_speakers,
+    coalesce(sum(p.events) filter (where p.day <= %(today)s), 0)::bigint as sum_events,
+    sum(p.closed_us + greatest(p.open_stays * microseconds(least(%(as_of)s, p.ends_at) - p.starts_at) - p.open_offset_us, 0))::bigint as participation_us
+  from part p
+  group by p.section
+),
+person as (
+  select d.person_id, d.in_meeting, d.in_webinar, d.in_call
+  from person_day d
+  where d.company_id = %(company)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+  union all
+  select m.person_id, m.in_meeting, m.in_webinar, m.in_call
+  from measured m
+  where m.grain = 'PERSON'
+),
+people as (
+  select
+    count(distinct person_id) as total,
+    count(distinct person_id) filter (where in_meeting) as meeting,
+    count(distinct person_id) filter (where in_webinar) as webinar,
+    count(distinct person_id) filter (where in_call) as call
+  from person
+),
+held as (
+  select d.event_id, d.kind
+  from event_day d
+  where d.company_id = %(company)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+  union
+  select m.event_id, m.kind
+  from measured m
+  where m.grain = 'EVENT'
+),
+events as (
+  select
+    count(*) as total,
+    count(*) filter (where kind = 'MEETING') as meeting,
+    count(*) filter (where kind = 'WEBINAR') as webinar,
+    count(*) filter (where kind = 'CALL') as call
+  from held
+)
+select
+  s.section::text,
+  coalesce(p.connections, 0), p.connections_at, limit_on(%(company)s, 'CONNECTIONS', s.section, coalesce(p.connections_day, %(limit_day)s))::integer,
+  coalesce(p.speakers, 0), p.speakers_at, limit_on(%(company)s, 'SPEAKERS', s.section, coalesce(p.speakers_day, %(limit_day)s))::integer,
+  coalesce(p.listeners, 0), p.listeners_at, limit_on(%(company)s, 'LISTENERS', s.section, coalesce(p.listeners_day, %(limit_day)s))::integer,
+  coalesce(p.events, 0), p.events_at, limit_on(%(company)s, 'EVENTS', s.section, coalesce(p.events_day, %(limit_day)s))::integer,
+  coalesce(p.sum_connections, 0), coalesce(p.sum_speakers, 0), coalesce(p.sum_events, 0),
+  case s.section when 'TOTAL' then e.total when 'MEETING' then e.meeting when 'WEBINAR' then e.webinar else e.call end,
+  coalesce(p.participation_us, 0),
+  case s.section when 'TOTAL' then n.total when 'MEETING' then n.meeting when 'WEBINAR' then n.webinar else n.call end
+from unnest(enum_range(null::section)) as s (section)
+left join peak p on p.section = s.section
+cross join people n
+cross join events e
+order by s.section
+
+-- name: summary_templates
+with held as (
+  select d.event_id, d.kind, d.template, d.group_call
+  from event_day d
+  where d.company_id = %(company)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+  union
+  select m.event_id, m.kind, m.template, m.group_call
+  from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) m
+  where m.grain = 'EVENT'
+)
+select h.kind::text, h.template, count(*), count(*) filter (where h.kind = 'CALL' and not h.group_call), count(*) filter (where h.group_call)
+from held h
+group by h.kind, h.template
+order by h.kind, h.template collate "C" nulls last
+
+-- name: summary_counts
+select coalesce(sum(c.events_created), 0), coalesce(sum(c.events_not_held), 0)
+from (
+  select d.events_created, d.events_not_held
+  from company_day d
+  where d.company_id = %(company)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+  union all
+  select m.events_created, m.events_not_held
+  from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) m
+  where m.grain = 'DAY'
+) c

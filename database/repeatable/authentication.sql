@@ -1,0 +1,67 @@
+-- The closed list of functions that may look beyond one company: from a credential to the company it opens.
+-- They belong to turnout_auth, which can read credentials and nothing that happened; the application may only call them.
+
+create or replace function find_passwords(of_slug text)
+returns table (company_id integer, password_id uuid, hash text)
+language sql stable security definer set search_path = turnout, pg_temp
+begin atomic
+  select p.company_id, p.password_id, p.hash
+  from company c
+  join company_password p on p.company_id = c.company_id
+  where c.slug = of_slug and p.revoked_at is null
+  order by p.created_at desc, p.password_id;
+end;
+
+-- Nothing is opened for a password that has been revoked in the meantime: no row comes back.
+create or replace function open_session(
+  of_company integer, of_password uuid, new_session uuid, new_digest bytea, opened_at timestamptz, until timestamptz
+) returns table (session_id uuid)
+language sql security definer set search_path = turnout, pg_temp
+begin atomic
+  insert into company_session (company_id, session_id, password_id, digest, created_at, expires_at)
+  select p.company_id, new_session, p.password_id, new_digest, opened_at, until
+  from company_password p
+  where p.company_id = of_company and p.password_id = of_password and p.revoked_at is null
+  for share
+  returning session_id;
+end;
+
+create or replace function find_session(of_digest bytea, as_of timestamptz)
+returns table (
+  company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint,
+  credential_id uuid, expires_at timestamptz
+)
+language sql stable security definer set search_path = turnout, pg_temp
+begin atomic
+  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, s.session_id, s.expires_at
+  from company_session s
+  join company_password p on p.company_id = s.company_id and p.password_id = s.password_id and p.revoked_at is null
+  join company c on c.company_id = s.company_id
+  where s.digest = of_digest and s.expires_at > as_of;
+end;
+
+create or replace function close_session(of_digest bytea) returns table (session_id uuid)
+language sql security definer set search_path = turnout, pg_temp
+begin atomic
+  delete from company_session s where s.digest = of_digest returning s.session_id;
+end;
+
+create or replace function find_key(of_digest bytea, as_of timestamptz)
+returns table (
+  company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint,
+  credential_id uuid, expires_at timestamptz, scopes text[]
+)
+language sql stable security definer set search_path = turnout, pg_temp
+begin atomic
+  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, k.key_id, k.expires_at, k.scopes
+  from api_key k
+  join company c on c.company_id = k.company_id
+  where k.digest = of_digest and k.revoked_at is null and k.expires_at > as_of;
+end;
+
+-- Which companies have days to refresh: ids alone, for the refresher, which has no company set until it takes one.
+create or replace function companies_to_refresh() returns table (company_id integer)
+language sql stable security definer set search_path = turnout, pg_temp
+begin atomic
+  select distinct m.company_id from mark m;
+end;

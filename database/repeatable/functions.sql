@@ -1,0 +1,42 @@
+-- Whose rows a session may see. The one function that every policy calls.
+-- session_user decides whether the setting counts: a login for one company's BI may set what it likes.
+create or replace function current_company() returns integer
+language sql stable parallel safe
+return case
+  when session_user in ('turnout_app', 'turnout_refresher', 'turnout_support')
+  then nullif(current_setting('app.company', true), '')::integer
+end;
+
+-- Whole microseconds of an interval that has no months.
+create or replace function microseconds(length interval) returns bigint
+language sql immutable strict parallel safe
+return round(date_part('epoch', length) * 1e6)::bigint;
+
+-- A level and how early it was reached, in one number whose maximum is the highest level and, of equal ones, the earliest:
+-- 38 bits hold the microseconds of a day of up to 76 hours, 25 bits the level.
+create or replace function peak_key(level bigint, since_start bigint) returns bigint
+language sql immutable strict parallel safe
+return (level << 38) | ((1::bigint << 38) - 1 - since_start);
+
+create or replace function peak_level(key bigint) returns integer
+language sql immutable parallel safe
+return coalesce((key >> 38)::integer, 0);
+
+create or replace function peak_at(key bigint, starts_at timestamptz) returns timestamptz
+language sql immutable parallel safe
+return case
+  when key >> 38 > 0 then starts_at + ((1::bigint << 38) - 1 - (key & ((1::bigint << 38) - 1))) * interval '1 microsecond'
+end;
+
+-- The contracted limit that holds on a day; null without one. Of overlapping limits the latest start rules.
+create or replace function limit_on(of_company integer, of_metric limit_metric, of_section section, on_day date)
+returns double precision
+language sql stable parallel safe
+return (
+  select l.value
+  from company_limit l
+  where l.company_id = of_company and l.metric = of_metric and l.section = of_section
+    and (l.valid_from is null or l.valid_from <= on_day) and (l.valid_to is null or l.valid_to >= on_day)
+  order by l.valid_from desc nulls last, l.limit_id desc
+  limit 1
+);

@@ -1,0 +1,271 @@
+-- The reference of every number about stays: what happened in some buckets of one company's time, as of an instant.
+--
+-- A bucket is [froms, tos), a whole local day when rollups are computed, a cut one at the edges of a period given as
+-- instants. Rows of four grains come out, told apart by `grain`; each fills its own columns:
+--   SECTION  peaks and totals of a section        EVENT   an event held
+--   PERSON   a person active                      DAY     what a bucket has once, and how long all of it stays true
+-- A bucket in which nobody stayed has no SECTION row.
+create or replace function measure(
+  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[]
+) returns table (
+  grain text, day date, starts_at timestamptz, ends_at timestamptz,
+  section section,
+  connections integer, connections_at timestamptz, speakers integer, speakers_at timestamptz,
+  listeners integer, listeners_at timestamptz, events integer, events_at timestamptz,
+  events_held integer, unique_participants integer, closed_us bigint, open_stays integer, open_offset_us bigint,
+  event_id bigint, kind event_kind, template text, group_call boolean,
+  person_id bigint, in_meeting boolean, in_webinar boolean, in_call boolean,
+  valid_until timestamptz, events_created integer, events_not_held integer, personal_calls integer, group_calls integer
+)
+language sql stable
+begin atomic
+with bucket as materialized (
+  select b.day, b.lo, b.hi from unnest(days, froms, tos) as b (day, lo, hi)
+),
+patience as materialized (
+  select c.stale_after from company c where c.company_id = of_company
+),
+-- Stays that began in a bucket, and those that last into it: found class by class, looking back no further than a class is long.
+found as (
+  select b.day, b.lo, b.hi, s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
+  from bucket b
+  join stay s
+    on s.company_id = of_company and s.length_class in (0, 1, 2, 3, 4, 9)
+    and s.joined_at >= b.lo and s.joined_at < b.hi
+  where s.service is null
+  union all
+  select b.day, b.lo, b.hi, s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
+  from bucket b
+  cross join (
+    values (0, interval '1 hour'), (1, interval '4 hours'), (2, interval '24 hours'), (3, interval '720 hours')
+  ) as c (length_class, longest)
+  join stay s
+    on s.company_id = of_company and s.length_class = c.length_class
+    and s.joined_at >= b.lo - c.longest and s.joined_at < b.lo and s.left_at > b.lo
+  where s.service is null
+  union all
+  select b.day, b.lo, b.hi, s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
+  from bucket b
+  join stay s
+    on s.company_id = of_company and s.length_class in (4, 9)
+    and s.joined_at < b.lo and (s.left_at > b.lo or s.left_at is null)
+  where s.service is null
+),
+-- Each stay cut to its bucket, under the event at the top. An open stay lasts until as_of, unless its event has been silent too long.
+piece as materialized (
+  select
+    f.day, f.lo, f.hi, t.event_id, t.kind, t.template, f.person_id, f.joined_at, f.role, f.changed_at, f.changed_to,
+    greatest(f.joined_at, f.lo) as starts_at,
+    least(x.ends_at, f.hi) as ends_at,
+    x.stale_at,
+    x.stale_at is not null and f.joined_at < as_of and f.lo <= as_of and as_of < f.hi as open
+  from found f
+  join event e on e.company_id = of_company and e.event_id = f.event_id
+  join event t on t.company_id = of_company and t.event_id = e.top_id
+  cross join patience p
+  cross join lateral (
+    select
+      case
+        when f.left_at is not null then f.left_at
+        when as_of >= t.tree_active_at + p.stale_after then greatest(f.joined_at, t.tree_active_at)
+        else greatest(f.joined_at, as_of)
+      end as ends_at,
+      case
+        when f.left_at is null and as_of < t.tree_active_at + p.stale_after then t.tree_active_at + p.stale_after
+      end as stale_at
+  ) x
+  where f.joined_at >= f.lo or x.ends_at > f.lo
+),
+-- When somebody speaks in a webinar; everywhere else who stays speaks.
+speaking as (
+  select p.day, p.lo, p.starts_at, p.ends_at
+  from piece p
+  where p.kind = 'WEBINAR' and p.changed_at is null and p.role in ('MODERATOR', 'SPEAKER') and p.starts_at < p.ends_at
+  union all
+  select p.day, p.lo, greatest(s.since, p.starts_at), least(s.until, p.ends_at)
+  from piece p
+  cross join lateral (
+    select r.role, r.since, coalesce(lead(r.since) over (order by r.n), p.ends_at) as until
+    from unnest(p.joined_at || p.changed_at, p.role || p.changed_to) with ordinality as r (since, role, n)
+  ) s
+  where p.kind = 'WEBINAR' and p.changed_at is not null and s.role in ('MODERATOR', 'SPEAKER')
+    and greatest(s.since, p.starts_at) < least(s.until, p.ends_at)
+),
+occupied as (
+  select o.day, o.lo, o.kind, unnest(o.times) as during
+  from (
+    select p.day, p.lo, p.kind, range_agg(tstzrange(p.starts_at, p.ends_at)) as times
+    from piece p
+    where p.starts_at < p.ends_at
+    group by p.day, p.lo, p.kind, p.event_id
+  ) o
+),
+-- What begins and ends when: connections, events by kind, and the webinars' speakers.
+step as (
+  select p.day, p.lo, x.at, x.by * (p.kind = 'MEETING')::int as meeting, x.by * (p.kind = 'WEBINAR')::int as webinar,
+    x.by * (p.kind = 'CALL')::int as call, 0 as speaking, 0 as meetings, 0 as webinars, 0 as calls
+  from piece p
+  cross join lateral (values (p.starts_at, 1), (p.ends_at, -1)) as x (at, by)
+  where p.starts_at < p.ends_at
+  union all
+  select s.day, s.lo, x.at, 0, 0, 0, x.by, 0, 0, 0
+  from speaking s
+  cross join lateral (values (s.starts_at, 1), (s.ends_at, -1)) as x (at, by)
+  union all
+  select o.day, o.lo, x.at, 0, 0, 0, 0, x.by * (o.kind = 'MEETING')::int, x.by * (o.kind = 'WEBINAR')::int, x.by * (o.kind = 'CALL')::int
+  from occupied o
+  cross join lateral (values (lower(o.during), 1), (upper(o.during), -1)) as x (at, by)
+),
+-- The frame of a window ordered by `at` ends with the last row of the same instant: what happens together is read together.
+level as (
+  select s.day, s.lo, microseconds(s.at - s.lo) as since,
+    sum(s.meeting) over w as meeting, sum(s.webinar) over w as webinar, sum(s.call) over w as call, sum(s.speaking) over w as speaking,
+    sum(s.meetings) over w as meetings, sum(s.webinars) over w as webinars, sum(s.calls) over w as calls
+  from step s
+  window w as (partition by s.day order by s.at)
+),
+peak as (
+  select l.day, l.lo,
+    max(peak_key(l.meeting + l.webinar + l.call, l.since)) as connections,
+    max(peak_key(l.meeting, l.since)) as meeting,
+    max(peak_key(l.webinar, l.since)) as webinar,
+    max(peak_key(l.call, l.since)) as call,
+    max(peak_key(l.meeting + l.call + l.speaking, l.since)) as speakers,
+    max(peak_key(l.speaking, l.since)) as speaking,
+    max(peak_key(l.webinar - l.speaking, l.since)) as listeners,
+    max(peak_key(l.meetings + l.webinars + l.calls, l.since)) as events,
+    max(peak_key(l.meetings, l.since)) as meetings,
+    max(peak_key(l.webinars, l.since)) as webinars,
+    max(peak_key(l.calls, l.since)) as calls
+  from level l
+  group by l.day, l.lo
+),
+tally as (
+  select p.day, p.lo, p.hi, x.section,
+    count(distinct p.event_id)::integer as events_held,
+    count(distinct p.person_id)::integer as unique_participants,
+    coalesce(sum(microseconds(p.ends_at - p.starts_at)) filter (where not p.open), 0)::bigint as closed_us,
+    (count(*) filter (where p.open))::integer as open_stays,
+    coalesce(sum(microseconds(p.starts_at - p.lo)) filter (where p.open), 0)::bigint as open_offset_us
+  from piece p
+  cross join lateral (values ('TOTAL'::section), (p.kind::text::section)) as x (section)
+  group by p.day, p.lo, p.hi, x.section
+),
+-- Calls whose template does not say personal or group: a group call if three connections ever overlapped, on whatever day.
+open_call as (
+  select distinct p.event_id
+  from piece p
+  where p.kind = 'CALL' and (p.template is null or p.template not in ('PERSONAL_CALL', 'GROUP_CALL'))
+),
+call_stay as (
+  select c.event_id, s.joined_at, x.ends_at, x.stale_at
+  from open_call c
+  join event t on t.company_id = of_company and t.event_id = c.event_id
+  join event e on e.company_id = of_company and e.top_id = c.event_id
+  join stay s on s.company_id = of_company and s.event_id = e.event_id
+  cross join patience p
+  cross join lateral (
+    select
+      case
+        when s.left_at is not null then s.left_at
+        when as_of >= t.tree_active_at + p.stale_after then greatest(s.joined_at, t.tree_active_at)
+        else greatest(s.joined_at, as_of)
+      end as ends_at,
+      case
+        when s.left_at is null and as_of < t.tree_active_at + p.stale_after then t.tree_active_at + p.stale_after
+      end as stale_at
+  ) x
+  where s.service is null
+),
+crowd as (
+  select l.event_id, max(l.connections) >= 3 as overlapped
+  from (
+    select s.event_id, sum(sum(x.by)) over (partition by s.event_id order by x.at) as connections
+    from call_stay s
+    cross join lateral (values (s.joined_at, 1), (s.ends_at, -1)) as x (at, by)
+    where s.joined_at < s.ends_at
+    group by s.event_id, x.at
+  ) l
+  group by l.event_id
+),
+held as materialized (
+  select h.day, h.event_id, h.kind, h.template,
+    h.kind = 'CALL' and case h.template
+      when 'PERSONAL_CALL' then false when 'GROUP_CALL' then true else coalesce(c.overlapped, false)
+    end as group_call
+  from (select distinct p.day, p.event_id, p.kind, p.template from piece p) h
+  left join crowd c on c.event_id = h.event_id
+),
+planned as (
+  select b.day, t.event_id, t.starts_at
+  from bucket b
+  join event t
+    on t.company_id = of_company and t.starts_at >= b.lo and t.starts_at < b.hi
+    and t.breakout_of is null and not t.cancelled and t.named_at is not null
+  where not exists (
+    select from event e
+    join stay s on s.company_id = of_company and s.event_id = e.event_id and s.service is null
+    where e.company_id = of_company and e.top_id = t.event_id
+  )
+),
+-- When the bucket must be computed again though nothing arrives. What begins at or after as_of (clocks run ahead) counts
+-- only once it is past, hence the microsecond.
+expiry as (
+  select p.day, p.stale_at as at from piece p where p.stale_at is not null
+  union all
+  select p.day, p.joined_at + interval '1 microsecond' from piece p where p.joined_at >= as_of
+  union all
+  select p.day, c.at + interval '1 microsecond' from piece p cross join lateral unnest(p.changed_at) as c (at) where c.at >= as_of
+  union all
+  select h.day, s.stale_at from held h join call_stay s on s.event_id = h.event_id where s.stale_at is not null
+  union all
+  select h.day, s.joined_at + interval '1 microsecond' from held h join call_stay s on s.event_id = h.event_id where s.joined_at >= as_of
+  union all
+  select p.day, p.starts_at from planned p where p.starts_at > as_of
+)
+select
+  'SECTION', t.day, t.lo, t.hi,
+  t.section,
+  peak_level(k.connections), peak_at(k.connections, t.lo), peak_level(k.speakers), peak_at(k.speakers, t.lo),
+  peak_level(k.listeners), peak_at(k.listeners, t.lo), peak_level(k.events), peak_at(k.events, t.lo),
+  t.events_held, t.unique_participants, t.closed_us, t.open_stays, t.open_offset_us,
+  null::bigint, null::event_kind, null::text, null::boolean,
+  null::bigint, null::boolean, null::boolean, null::boolean,
+  null::timestamptz, null::integer, null::integer, null::integer, null::integer
+from tally t
+left join peak p on p.day = t.day
+left join lateral (
+  values
+    ('TOTAL'::section, p.connections, p.speakers, p.listeners, p.events),
+    ('MEETING', p.meeting, p.meeting, null, p.meetings),
+    ('WEBINAR', p.webinar, p.speaking, p.listeners, p.webinars),
+    ('CALL', p.call, p.call, null, p.calls)
+) as k (section, connections, speakers, listeners, events) on k.section = t.section
+union all
+select
+  'EVENT', h.day, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+  h.event_id, h.kind, h.template, h.group_call, null, null, null, null, null, null, null, null, null
+from held h
+union all
+select
+  'PERSON', p.day, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+  null, null, null, null,
+  p.person_id, bool_or(p.kind = 'MEETING'), bool_or(p.kind = 'WEBINAR'), bool_or(p.kind = 'CALL'),
+  null, null, null, null, null
+from piece p
+group by p.day, p.person_id
+union all
+select
+  'DAY', b.day, b.lo, b.hi, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+  null, null, null, null, null, null, null, null,
+  coalesce((select min(x.at) from expiry x where x.day = b.day), 'infinity'),
+  (
+    select count(*)::integer from event t
+    where t.company_id = of_company and t.created_at >= b.lo and t.created_at < b.hi
+      and t.breakout_of is null and t.named_at is not null and t.kind in ('MEETING', 'WEBINAR')
+  ),
+  (select count(*)::integer from planned p where p.day = b.day and p.starts_at <= as_of),
+  (select count(*)::integer from held h where h.day = b.day and h.kind = 'CALL' and not h.group_call),
+  (select count(*)::integer from held h where h.day = b.day and h.kind = 'CALL' and h.group_call)
+from bucket b;
+end;

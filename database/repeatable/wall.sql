@@ -1,0 +1,110 @@
+-- The wall: who may see which rows. Runs after every migration, so that no table is ever without it.
+
+grant usage on schema turnout to turnout_app, turnout_refresher, turnout_support, turnout_auth;
+revoke create on schema turnout from public;
+
+-- Every table with a company_id: row security enabled and forced, exactly one policy that asks current_company().
+-- The owner passes by a policy of its own: without it the forced rule would leave a materialized view silently empty.
+-- (select …) makes Postgres ask once a statement instead of once a row.
+do $$
+declare
+  name text;
+begin
+  for name in
+    select c.relname
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'company_id' and not a.attisdropped
+    where c.relnamespace = 'turnout'::regnamespace and c.relkind in ('r', 'p')
+    order by c.relname
+  loop
+    execute format('alter table %I enable row level security, force row level security', name);
+    execute format('drop policy if exists one_company on %I', name);
+    execute format(
+      'create policy one_company on %I using (company_id = (select current_company())) with check (company_id = (select current_company()))',
+      name
+    );
+    execute format('drop policy if exists owner on %I', name);
+    execute format('create policy owner on %I to turnout_owner using (true) with check (true)', name);
+  end loop;
+end
+$$;
+
+-- Support sees every company and what it signs in with, and nothing that happened.
+drop policy if exists support on company;
+create policy support on company to turnout_support using (true) with check (true);
+drop policy if exists support on company_limit;
+create policy support on company_limit to turnout_support using (true) with check (true);
+drop policy if exists support on company_password;
+create policy support on company_password to turnout_support using (true) with check (true);
+drop policy if exists support on company_session;
+create policy support on company_session to turnout_support using (true) with check (true);
+drop policy if exists support on api_key;
+create policy support on api_key to turnout_support using (true) with check (true);
+drop policy if exists support on company_rollup;
+create policy support on company_rollup to turnout_support using (true) with check (true);
+
+-- From a credential to its company; and, for the refresher, which companies have marks.
+drop policy if exists auth on company;
+create policy auth on company to turnout_auth using (true) with check (true);
+drop policy if exists auth on company_password;
+create policy auth on company_password to turnout_auth using (true) with check (true);
+drop policy if exists auth on company_session;
+create policy auth on company_session to turnout_auth using (true) with check (true);
+drop policy if exists auth on api_key;
+create policy auth on api_key to turnout_auth using (true) with check (true);
+drop policy if exists auth on mark;
+create policy auth on mark to turnout_auth using (true) with check (true);
+
+revoke all on all tables in schema turnout from turnout_app, turnout_refresher, turnout_support, turnout_auth, public;
+revoke all on all functions in schema turnout from public;
+grant execute on function current_company() to public;
+grant execute on function
+  microseconds(interval), peak_key(bigint, bigint), peak_level(bigint), peak_at(bigint, timestamptz),
+  limit_on(integer, limit_metric, section, date),
+  measure(integer, timestamptz, date[], timestamptz[], timestamptz[])
+  to turnout_app, turnout_refresher;
+
+-- The application. "update (company_id)" on company is the right to lock the row and no more: the column is generated.
+grant select, update (company_id) on company to turnout_app;
+grant select on company_limit, company_rollup, company_day, section_day, event_day, person_day, local_day to turnout_app;
+grant select, insert, update on activity, event, event_signal, connection, person, signal, quarantine to turnout_app;
+grant select, insert, update, delete on stay to turnout_app;
+grant select, insert on mark to turnout_app;
+
+-- The refresher: facts in, rollups out. It may also close a stay that has grown stale, under the lock of its event.
+grant select on company, company_limit, activity, event, event_signal, connection, person, signal, stay to turnout_refresher;
+grant update (left_at, ended_by) on stay to turnout_refresher;
+grant update (tree_active_at) on event to turnout_refresher;
+grant select, delete on mark to turnout_refresher;
+grant select, update on company_rollup to turnout_refresher;
+grant select, insert, update, delete on company_day, section_day, event_day, person_day to turnout_refresher;
+grant select, insert on local_day to turnout_refresher;
+
+-- Support staff.
+grant select, insert, update on company, company_limit, company_password, api_key to turnout_support;
+grant delete on company_limit to turnout_support;
+grant select, delete on company_session to turnout_support;
+grant select, insert on local_day, company_rollup to turnout_support;
+
+-- Authentication.
+grant select on company, company_password, api_key, mark to turnout_auth;
+grant update (password_id) on company_password to turnout_auth;
+grant select, insert, delete on company_session to turnout_auth;
+
+grant create on schema turnout to turnout_auth;
+alter function find_passwords(text) owner to turnout_auth;
+alter function open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz) owner to turnout_auth;
+alter function find_session(bytea, timestamptz) owner to turnout_auth;
+alter function close_session(bytea) owner to turnout_auth;
+alter function find_key(bytea, timestamptz) owner to turnout_auth;
+alter function companies_to_refresh() owner to turnout_auth;
+revoke create on schema turnout from turnout_auth;
+revoke all on function
+  find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
+  close_session(bytea), find_key(bytea, timestamptz), companies_to_refresh()
+  from public;
+grant execute on function
+  find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
+  close_session(bytea), find_key(bytea, timestamptz)
+  to turnout_app;
+grant execute on function companies_to_refresh() to turnout_refresher;

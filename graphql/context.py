@@ -1,0 +1,56 @@
+"""What a request brings along: who asks, when, and the one reading that all its questions share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import strawberry
+
+from turnout.analytics.reading import Reading, Refreshing
+from turnout.database.errors import TurnoutError
+from turnout.tenants.company import Company
+from turnout.tenants.connection import Door
+from turnout.tenants.credential import Credential
+
+
+@dataclass(eq=False)
+class Context:
+    """One request. `request_id` is the name under which its unexpected errors are logged, `token` what it was sent with."""
+
+    door: Door
+    refresher: Refreshing
+    clock: Callable[[], datetime]
+    request_id: str
+    credential: Credential | None = None
+    token: str | None = None
+    _readings: dict[int, Reading] = field(default_factory=dict[int, Reading])
+
+    def authenticated(self) -> Credential:
+        """Who asks. Raises UNAUTHENTICATED when nobody has said so."""
+        if self.credential is None:
+            raise TurnoutError(
+                "UNAUTHENTICATED",
+                "This needs a credential, and the request has none.",
+                "Sign in with the mutation signIn, or take an API key, and send it as `Authorization: Bearer …`.",
+            )
+        return self.credential
+
+    def reading(self) -> Reading:
+        """The reading of the company that asks. Raises UNAUTHENTICATED, and FORBIDDEN for a key that may not read."""
+        credential = self.authenticated()
+        if READ not in credential.scopes:
+            raise TurnoutError(
+                "FORBIDDEN",
+                f"This credential has no scope {READ}.",
+                f"Use a session, or ask for a key with the scope {READ}.",
+            )
+        return self.reading_of(credential.company)
+
+    def reading_of(self, company: Company) -> Reading:
+        """The reading of a company whose credential has been checked; always the same one within a request."""
+        if company.company_id not in self._readings:
+            self._readings[company.company_id] = Reading(self.door, self.refresher, company, self.clock)
+        return self._readings[company.company_id]
+
+
+Info = strawberry.Info[Context, None]

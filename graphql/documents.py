@@ -1,0 +1,109 @@
+"""Documents: from the text of a request to something that is safe to execute."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    TokenKind,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from turnout.graphql.bounds import Excess, measure
+from turnout.graphql.errors import PARSE_FAILED, VALIDATION_FAILED, refusal
+
+MOST_TOKENS: Final = 2000
+MOST_ERRORS: Final = 5
+LARGEST_KEPT: Final = 8 * 1024
+KEPT: Final = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that keeps the bounds and is valid against the schema."""
+
+    ast: DocumentNode
+    introspects: bool
+
+
+class DocumentRefusedError(Exception):
+    """The document cannot be executed; `errors` as the client sees them."""
+
+    def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
+        super().__init__(f"{len(errors)} errors")
+        self.errors = list(errors)
+
+
+class Documents:
+    """Documents by their text. The latest that were accepted are kept, up to a number of characters in all."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._size = 0
+
+    def prepare(self, text: str) -> Document:
+        """The document, parsed, bounded and validated. Raises DocumentRefusedError."""
+        if document := self._kept.get(text):
+            self._kept.move_to_end(text)
+            return document
+        document = prepare(self._schema, text)
+        if len(text) <= LARGEST_KEPT:
+            self._keep(text, document)
+        return document
+
+    def _keep(self, text: str, document: Document) -> None:
+        self._kept[text] = document
+        self._size += len(text)
+        while self._size > KEPT:
+            oldest, _ = self._kept.popitem(last=False)
+            self._size -= len(oldest)
+
+
+def prepare(schema: GraphQLSchema, text: str) -> Document:
+    """The document, parsed, bounded and validated. Raises DocumentRefusedError."""
+    try:
+        ast = parse(text, max_lexical_tokens=MOST_TOKENS, max_comments=MOST_TOKENS)
+    except GraphQLError as error:
+        raise DocumentRefusedError([refusal(error, PARSE_FAILED)]) from error
+    sizes = measure(ast)
+    errors = [*map(_too_large, sizes.excesses()), *_unstorable(ast)] or validate(
+        schema, ast, specified_rules, max_errors=MOST_ERRORS, hide_suggestions=True
+    )
+    if errors:
+        raise DocumentRefusedError([refusal(error, VALIDATION_FAILED) for error in errors])
+    return Document(ast, sizes.introspects)
+
+
+def _too_large(excess: Excess) -> GraphQLError:
+    return GraphQLError(
+        f"The operation has {excess.found} {excess.what}; {excess.most} is the most.",
+        extensions={
+            "code": "LIMIT_EXCEEDED",
+            "hint": excess.hint,
+            "limit": excess.what,
+            "value": excess.found,
+            "maximum": excess.most,
+        },
+    )
+
+
+def _unstorable(document: DocumentNode) -> Iterator[GraphQLError]:
+    """NUL, which no text in the database can hold. Only an escape can bring it in."""
+    token = document.loc.start_token if document.loc else None
+    while token:
+        if token.kind in {TokenKind.STRING, TokenKind.BLOCK_STRING} and "\0" in (token.value or ""):
+            source = document.loc.source if document.loc else None
+            yield (
+                GraphQLSyntaxError(source, token.start, "A text must not have the character NUL.")
+                if source
+                else GraphQLError("NUL")
+            )
+        token = token.next

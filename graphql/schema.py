@@ -1,0 +1,54 @@
+"""The schema: which questions there are."""
+
+from typing import Final
+
+import strawberry
+from graphql import GraphQLInputObjectType, GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+
+from turnout.graphql import company, peaks, session, summary
+from turnout.graphql.scalars import SCALARS, BigInt
+
+
+@strawberry.type(description="The questions. Each needs a session's token or an API key with the scope read:stats.")
+class Query:
+    """Everything that can be asked."""
+
+    company = company.company
+    period_summary = summary.period_summary
+    daily_peaks = peaks.daily_peaks
+
+
+@strawberry.type(description="What changes something: signing in and out.")
+class Mutation:
+    """Everything that can be changed."""
+
+    sign_in = session.sign_in
+    sign_out = session.sign_out
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema, with graphql-core's underneath open to the executor."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The schema that documents are validated and executed against."""
+        return self._schema
+
+
+def build_schema() -> Schema:
+    """The whole schema."""
+    schema = Schema(
+        query=Query,
+        mutation=Mutation,
+        types=[BigInt],
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+    )
+    # Strawberry's own rule for @oneOf fails on unknown variables and in fragments; graphql-core's does not.
+    for kind in schema.core.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            kind.is_one_of = kind.extensions["strawberry-definition"].is_one_of
+    return schema
+
+
+SCHEMA: Final = build_schema()

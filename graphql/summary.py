@@ -1,0 +1,134 @@
+"""One period as a whole."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from turnout.analytics import summary
+from turnout.analytics.peaks import Section
+from turnout.graphql import periods
+from turnout.graphql.context import Info
+from turnout.graphql.periods import Period, PeriodArgument
+from turnout.graphql.sections import EventKind
+
+_PEAK = "at the same instant, anywhere in the period"
+_MEAN = "over the period's days up to today, days without any included"
+
+
+@strawberry.type(
+    description="The largest number reached at any instant of a period, when it was first reached, and how it compares with what was contracted."
+)
+class Peak:
+    """Rows are analytics' peaks."""
+
+    value: int = strawberry.field(
+        description="The largest number reached at any instant; never a sum and never a sample."
+    )
+    at: datetime | None = strawberry.field(
+        description="The first instant at which it was reached: the period's start when it was carried in; null exactly when it is 0."
+    )
+    limit: int | None = strawberry.field(
+        description="The limit contracted for the day of the peak; of a peak of 0, for the period's last day up to today. Null without one."
+    )
+    share: float | None = strawberry.field(
+        description="The value divided by the limit: 1 is full. Null without a limit and with a limit of 0."
+    )
+    headroom: int | None = strawberry.field(
+        description="What the limit leaves, negative beyond it. Null without a limit."
+    )
+
+
+@strawberry.type(
+    description="The figures of one section in a period, taken from the stays of people in its events; services do not count."
+)
+class SectionSummary:
+    """Rows are analytics' section summaries."""
+
+    section: Section = strawberry.field(description="The kind of events that the figures are about.")
+    peak_connections: Peak = strawberry.field(description=f"Connections {_PEAK}. One person on two devices makes two.")
+    peak_speakers: Peak = strawberry.field(
+        description=f"Speakers {_PEAK}. In webinars these are moderators and speakers, in meetings and calls everybody."
+    )
+    peak_listeners: Peak | None = strawberry.field(
+        description=f"Listeners of webinars {_PEAK}. Null in the sections MEETING and CALL, where nobody only listens."
+    )
+    peak_events: Peak = strawberry.field(
+        description=f"Events with somebody in them {_PEAK}. An empty room is no event."
+    )
+    mean_daily_peak_connections: float = strawberry.field(
+        description=f"The mean of the daily peaks of connections {_MEAN}."
+    )
+    mean_daily_peak_speakers: float = strawberry.field(description=f"The mean of the daily peaks of speakers {_MEAN}.")
+    mean_daily_peak_events: float = strawberry.field(description=f"The mean of the daily peaks of events {_MEAN}.")
+    events_held: int = strawberry.field(
+        description="Events in which somebody was during the period, each counted once."
+    )
+    participation_minutes: float = strawberry.field(
+        description="Minutes that people spent in events during the period, stay by stay, not rounded."
+    )
+    unique_participants: int = strawberry.field(
+        description="Distinct people in events during the period, by user, else by external id, else by connection."
+    )
+
+
+@strawberry.type(description="How many events of one kind and template were held in a period.")
+class TemplateCount:
+    """Rows are analytics' template counts."""
+
+    kind: EventKind = strawberry.field(description="The kind of the events.")
+    template: str | None = strawberry.field(
+        description="The template as the platform names it, such as SELECTOR or LECTURE; null for events that came without one."
+    )
+    events_held: int = strawberry.field(
+        description="Events of this kind and template in which somebody was during the period."
+    )
+
+
+def _section(section: Section, description: str) -> Any:  # noqa: ANN401 -- what strawberry.field is taken for
+    def of_summary(root: strawberry.Parent[summary.PeriodSummary]) -> summary.SectionSummary:
+        return next(row for row in root.sections if row.section is section)
+
+    return strawberry.field(resolver=of_summary, graphql_type=SectionSummary, description=description)
+
+
+@strawberry.type(description="The figures of a period as a whole, all of them as of the same instant.")
+class PeriodSummary:
+    """Rows are analytics' period summaries."""
+
+    period: Period = strawberry.field(description="The period, as the company's calendar resolved it.")
+    as_of: datetime = strawberry.field(
+        description="The instant as of which the figures hold: what is still going on counts up to here."
+    )
+    total: SectionSummary = _section(Section.TOTAL, "Events of every kind together.")
+    meetings: SectionSummary = _section(Section.MEETING, "Meetings alone.")
+    webinars: SectionSummary = _section(Section.WEBINAR, "Webinars alone.")
+    calls: SectionSummary = _section(Section.CALL, "Calls alone.")
+    sections: list[SectionSummary] = strawberry.field(
+        description="The same four sections as rows, in the order of the enumeration: TOTAL, MEETING, WEBINAR, CALL."
+    )
+    events_by_template: list[TemplateCount] = strawberry.field(
+        description="Events held by kind, then template, those without one last; they add up to the events held of the sections."
+    )
+    events_created: int = strawberry.field(
+        description="Meetings and webinars created in the period, whether held, cancelled or neither; calls are not created."
+    )
+    events_not_held: int = strawberry.field(
+        description="Events of every kind that were planned to start in the period, before now, were not cancelled, and in which nobody was."
+    )
+    personal_calls: int = strawberry.field(
+        description="Calls held that are personal: their template says so, or never three connections overlapped in the whole call."
+    )
+    group_calls: int = strawberry.field(
+        description="Calls held that are group calls: their template says so, or three connections overlapped at some instant of the call."
+    )
+
+
+@strawberry.field(
+    graphql_type=PeriodSummary,
+    description="The figures of a period as a whole: peaks, means, minutes, people and events.",
+)
+async def period_summary(info: Info, period: PeriodArgument) -> summary.PeriodSummary:
+    """One period as a whole."""
+    reading = info.context.reading()
+    return await summary.period_summary(reading, await periods.resolve(reading, period))

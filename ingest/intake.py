@@ -1,0 +1,175 @@
+"""A batch of deliveries becomes facts: one transaction, each counted once, whatever comes again or out of order."""
+
+import asyncio
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+from psycopg.errors import DeadlockDetected, SerializationFailure
+
+from turnout.database.statements import statements
+from turnout.ingest.activities import Activity, Quarantined, read_activity
+from turnout.ingest.locking import Locked, lock_events
+from turnout.ingest.naming import Names, name_connections, name_persons
+from turnout.ingest.retracting import Retraction, retract
+from turnout.ingest.signals import add_signals
+from turnout.ingest.unfolding import unfold
+from turnout.tenants.connection import Door
+
+_SQL: Final = statements("turnout.ingest", "intake.sql")
+_TRIES: Final = 8
+
+__all__ = ["Quarantined", "Receipt", "take"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a batch: every delivery is accepted, known already, or quarantined."""
+
+    accepted: int
+    known: int
+    quarantined: list[Quarantined]
+
+
+async def take(door: Door, company_id: int, deliveries: Sequence[bytes], now: datetime) -> Receipt:
+    """Store a batch for good; when this returns it survives the death of every process.
+
+    Each delivery is the JSON of one CloudEvent. What cannot be counted is quarantined and does not hold up the rest.
+    Raises TurnoutError BUSY when no connection is free, and psycopg.OperationalError when the database is away: then
+    nothing of the batch is known to be stored, and it may be sent again.
+    """
+    read = [read_activity(body, position, now) for position, body in enumerate(deliveries)]
+    activities = [item for item in read if isinstance(item, Activity)]
+    broken = [item for item in read if isinstance(item, Quarantined)]
+    for attempt in range(_TRIES):
+        try:
+            async with door.write(company_id) as connection:
+                return await _store(connection, company_id, activities, broken, now)
+        except (DeadlockDetected, SerializationFailure):
+            if attempt == _TRIES - 1:
+                raise
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- spreads retries, keeps no secret
+    raise AssertionError("unreachable")
+
+
+async def _store(
+    connection: AsyncConnection[Any],
+    company_id: int,
+    activities: list[Activity],
+    broken: list[Quarantined],
+    now: datetime,
+) -> Receipt:
+    await connection.execute(_SQL["lock_company"], {"company": company_id})
+    seen = await _known(connection, company_id, activities)
+    first, repeated, conflicts = _sort_out(activities, seen)
+    if first:
+        fresh, raced, late_conflicts = await _store_new(connection, company_id, first, now)
+        repeated, conflicts, first = repeated + raced, conflicts + late_conflicts, fresh
+    quarantined = sorted(broken + [_conflict(activity) for activity in conflicts], key=lambda item: item.position)
+    await _quarantine(connection, company_id, quarantined, now)
+    return Receipt(len(first), repeated, quarantined)
+
+
+async def _store_new(
+    connection: AsyncConnection[Any], company_id: int, activities: list[Activity], now: datetime
+) -> tuple[list[Activity], int, list[Activity]]:
+    """Store activities not known before; returns those that were new indeed, how many were not, and the conflicts."""
+    locked = await lock_events(connection, company_id, activities)
+    names = Names(
+        {event.key: event.event_id for event in locked.events},
+        await name_connections(connection, company_id, activities, locked),
+        await name_persons(connection, company_id, activities),
+    )
+    retracted = await _remember(connection, company_id, activities, names)
+    fresh = [activity for activity in activities if activity.digest in retracted]
+    others = [activity for activity in activities if activity.digest not in retracted]
+    _, repeated, conflicts = _sort_out(others, await _known(connection, company_id, others))
+    if fresh:
+        await _count(connection, company_id, fresh, names, locked, retracted, now)
+    return fresh, repeated, conflicts
+
+
+async def _count(
+    connection: AsyncConnection[Any],
+    company_id: int,
+    fresh: list[Activity],
+    names: Names,
+    locked: Locked,
+    retracted: dict[bytes, bool],
+    now: datetime,
+) -> None:
+    await add_signals(connection, company_id, fresh, names, retracted)
+    replaced = [activity for activity in fresh if activity.replaces]
+    taken_back = await retract(connection, company_id, replaced, locked) if replaced else Retraction()
+    counting = [activity for activity in fresh if not retracted[activity.digest]]
+    await unfold(connection, company_id, counting, names, taken_back, now)
+
+
+async def _known(connection: AsyncConnection[Any], company_id: int, activities: list[Activity]) -> dict[bytes, bytes]:
+    """What the activities of these identities have said before."""
+    if not activities:
+        return {}
+    digests = list({activity.digest for activity in activities})
+    cursor = await connection.execute(_SQL["known_activities"], {"company": company_id, "digests": digests})
+    return {digest: content for digest, content, _, _ in await cursor.fetchall() if content is not None}
+
+
+def _sort_out(activities: list[Activity], seen: dict[bytes, bytes]) -> tuple[list[Activity], int, list[Activity]]:
+    """Those whose identity is new, how many say again what is known, and those that contradict it."""
+    said = dict(seen)
+    first: list[Activity] = []
+    conflicts: list[Activity] = []
+    for activity in activities:
+        if activity.digest not in said:
+            said[activity.digest] = activity.content
+            first.append(activity)
+        elif said[activity.digest] != activity.content:
+            conflicts.append(activity)
+    return first, len(activities) - len(first) - len(conflicts), conflicts
+
+
+async def _remember(
+    connection: AsyncConnection[Any], company_id: int, activities: list[Activity], names: Names
+) -> dict[bytes, bool]:
+    """Claim the identities; returns those that were free, with whether they had been retracted in advance."""
+    cursor = await connection.execute(
+        _SQL["remember_activities"],
+        {
+            "company": company_id,
+            "digests": [activity.digest for activity in activities],
+            "contents": [activity.content for activity in activities],
+            "events": [names.event(activity) for activity in activities],
+            "connections": [names.connection(activity) for activity in activities],
+        },
+    )
+    return dict(await cursor.fetchall())
+
+
+async def _quarantine(
+    connection: AsyncConnection[Any], company_id: int, quarantined: list[Quarantined], now: datetime
+) -> None:
+    unique = {hashlib.blake2b(item.code.encode() + item.body, digest_size=16).digest(): item for item in quarantined}
+    if not unique:
+        return
+    await connection.execute(
+        _SQL["quarantine"],
+        {
+            "company": company_id,
+            "as_of": now,
+            "digests": list(unique),
+            "codes": [item.code for item in unique.values()],
+            "details": [item.reason.replace("\0", "\\0") for item in unique.values()],
+            "sources": [item.source for item in unique.values()],
+            "ids": [item.id for item in unique.values()],
+            "bodies": [item.body for item in unique.values()],
+        },
+    )
+
+
+def _conflict(activity: Activity) -> Quarantined:
+    reason = f"The activity {activity.id!r} of {activity.source!r} has arrived before and said something else."
+    return Quarantined(activity.position, activity.id, "CONFLICT", reason, activity.body, activity.source)

@@ -1,0 +1,69 @@
+"""The locks of an ingest: every event it names and every event above them, in one order, before anything is read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from turnout.database.statements import statements
+from turnout.ingest.activities import Activity
+
+_SQL: Final = statements("turnout.ingest", "intake.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class LockedEvent:
+    """An event whose row nobody else can change until the commit."""
+
+    event_id: int
+    key: str
+    parent_id: int | None
+    top_id: int
+
+
+@dataclass(slots=True)
+class Locked:
+    """The events locked so far."""
+
+    events: list[LockedEvent] = field(default_factory=list[LockedEvent])
+
+    @property
+    def ids(self) -> set[int]:
+        """Their ids."""
+        return {event.event_id for event in self.events}
+
+
+async def lock_events(connection: AsyncConnection[Any], company_id: int, activities: list[Activity]) -> Locked:
+    """Lock the events that activities name (making those that are new), and those of what they retract.
+
+    A retracted activity is looked up first, so that its event is locked in the same order as all others.
+    """
+    keys = sorted({key for activity in activities for key in (activity.event, activity.parent) if key is not None})
+    await connection.execute(_SQL["add_events"], {"company": company_id, "keys": keys})
+    locked = Locked()
+    await lock_more(connection, company_id, locked, keys, await _events_of(connection, company_id, activities))
+    return locked
+
+
+async def lock_more(
+    connection: AsyncConnection[Any], company_id: int, locked: Locked, keys: list[str], ids: Iterable[int]
+) -> None:
+    """Lock further events and all above them; a locked event's parent cannot change any more."""
+    wanted = sorted(set(ids) - locked.ids)
+    while keys or wanted:
+        async with connection.cursor(row_factory=class_row(LockedEvent)) as cursor:
+            await cursor.execute(_SQL["lock_events"], {"company": company_id, "keys": keys, "ids": wanted})
+            found = await cursor.fetchall()
+        locked.events += [event for event in found if event.event_id not in locked.ids]
+        above = {event.parent_id for event in found if event.parent_id is not None}
+        keys, wanted = [], sorted(above - locked.ids)
+
+
+async def _events_of(connection: AsyncConnection[Any], company_id: int, activities: list[Activity]) -> list[int]:
+    digests = [activity.replaces for activity in activities if activity.replaces]
+    if not digests:
+        return []
+    cursor = await connection.execute(_SQL["known_activities"], {"company": company_id, "digests": digests})
+    return [event_id for _, _, event_id, _ in await cursor.fetchall() if event_id is not None]

@@ -1,0 +1,69 @@
+"""The database's numbers for what activities call by key: events, connections, persons."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+
+from turnout.database.statements import statements
+from turnout.ingest.activities import Activity
+from turnout.ingest.locking import Locked
+from turnout.ingest.vocabulary import StayJoined, StayNamed
+
+_SQL: Final = statements("turnout.ingest", "intake.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Numbers by key; connections by (event number, key), persons by (namespace, key)."""
+
+    events: dict[str, int]
+    connections: dict[tuple[int, str], int]
+    persons: dict[tuple[str, str], int]
+
+    def event(self, activity: Activity) -> int | None:
+        """The number of the event that an activity is about."""
+        return None if activity.event is None else self.events[activity.event]
+
+    def parent(self, activity: Activity) -> int | None:
+        """The number of the event that it says its own is a breakout of."""
+        return None if activity.parent is None else self.events[activity.parent]
+
+    def connection(self, activity: Activity) -> int | None:
+        """The number of the connection that it is about."""
+        said = activity.said
+        return self.connections[self.events[said.event], said.connection] if isinstance(said, StayNamed) else None
+
+    def person(self, namespace: str, key: str | None) -> int | None:
+        """The number of a person, None where none is named."""
+        return None if key is None else self.persons[namespace, key]
+
+
+async def name_connections(
+    connection: AsyncConnection[Any], company_id: int, activities: list[Activity], locked: Locked
+) -> dict[tuple[int, str], int]:
+    """Numbers of the connections that activities are about; new ones are made."""
+    events = {event.key: event.event_id for event in locked.events}
+    stays = [activity.said for activity in activities if isinstance(activity.said, StayNamed)]
+    named = sorted({(events[said.event], said.connection) for said in stays})
+    if not named:
+        return {}
+    parameters = {"company": company_id, "events": [event for event, _ in named], "keys": [key for _, key in named]}
+    await connection.execute(_SQL["add_connections"], parameters)
+    cursor = await connection.execute(_SQL["find_connections"], parameters)
+    return {(event_id, key): connection_id for event_id, key, connection_id in await cursor.fetchall()}
+
+
+async def name_persons(
+    connection: AsyncConnection[Any], company_id: int, activities: list[Activity]
+) -> dict[tuple[str, str], int]:
+    """Numbers of the users and external ids that joins name; new ones are made. Two namespaces that never meet."""
+    joins = [activity.said for activity in activities if isinstance(activity.said, StayJoined)]
+    users = {("USER", said.user) for said in joins if said.user is not None}
+    named = sorted(users | {("EXTERNAL", said.externalId) for said in joins if said.externalId is not None})
+    if not named:
+        return {}
+    parameters = {"company": company_id, "namespaces": [space for space, _ in named], "keys": [key for _, key in named]}
+    await connection.execute(_SQL["add_persons"], parameters)
+    cursor = await connection.execute(_SQL["find_persons"], parameters)
+    return {(namespace, key): person_id for namespace, key, person_id in await cursor.fetchall()}

@@ -1,0 +1,19 @@
+-- From a credential to its company: calls of the closed list of functions that may look beyond one.
+
+-- name: find_passwords
+select company_id, password_id, hash from find_passwords(%(slug)s)
+
+-- name: open_session
+select session_id
+from open_session(%(company_id)s, %(password_id)s, %(session_id)s, %(digest)s, %(now)s, %(expires_at)s)
+
+-- name: find_session
+select company_id, slug, name, time_zone, billing_anchor_day, credential_id
+from find_session(%(digest)s, %(now)s)
+
+-- name: close_session
+select session_id from close_session(%(digest)s)
+
+-- name: find_key
+select company_id, slug, name, time_zone, billing_anchor_day, credential_id, scopes
+from find_key(%(digest)s, %(now)s)

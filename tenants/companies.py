@@ -1,0 +1,159 @@
+"""Companies as support staff see them: adding one, listing them, finding one by its slug."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from turnout.database import calendar
+from turnout.database.errors import TurnoutError
+from turnout.database.statements import statements
+from turnout.tenants.company import Company
+from turnout.tenants.limits import Limit
+from turnout.tenants.models import CompanyLimitRow, CompanyRow
+from turnout.tenants.support import driver
+
+SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+LONGEST_NAME: Final = 200
+LONGEST_PATIENCE: Final = timedelta(days=366)
+_SQL: Final = statements("turnout.tenants", "companies.sql")
+
+
+@dataclass(frozen=True)
+class NewCompany:
+    """What support says of a company to add.
+
+    `stale_after`: how long a stay without a leave waits for another activity of its event before it ends.
+    """
+
+    slug: str
+    name: str
+    time_zone: str
+    billing_anchor_day: int = 1
+    stale_after: timedelta = timedelta(hours=24)
+    limits: Sequence[Limit] = ()
+
+
+@dataclass(frozen=True)
+class ListedCompany:
+    """A company with what was agreed with it."""
+
+    company: Company
+    stale_after: timedelta
+    created_at: datetime
+    limits: Sequence[Limit]
+
+
+def add_company(session: Session, new: NewCompany, now: datetime) -> Company:
+    """Add a company with its limits and the calendar of its zone.
+
+    Raises TurnoutError INVALID_SLUG, INVALID_NAME, INVALID_ANCHOR_DAY, INVALID_STALE_AFTER, UNKNOWN_TIME_ZONE
+    and SLUG_TAKEN.
+    """
+    _check(new)
+    zone = calendar.find_zone(new.time_zone)
+    row = CompanyRow(
+        slug=new.slug,
+        name=new.name,
+        time_zone=new.time_zone,
+        billing_anchor_day=new.billing_anchor_day,
+        stale_after=new.stale_after,
+        created_at=now,
+    )
+    company = _company(_insert(session, row))
+    session.add_all(_limit_row(company.company_id, limit) for limit in new.limits)
+    session.flush()
+    calendar.extend(driver(session), new.time_zone, now)
+    today = now.astimezone(zone).date()
+    driver(session).execute(_SQL["begin_rollup"], {"company_id": company.company_id, "today": today})
+    return company
+
+
+def list_companies(session: Session) -> list[ListedCompany]:
+    """Every company, by slug."""
+    limits: defaultdict[int, list[Limit]] = defaultdict(list)
+    for row in session.exec(select(CompanyLimitRow).order_by(col(CompanyLimitRow.limit_id))):
+        limits[row.company_id].append(Limit(row.metric, row.section, row.value, row.valid_from, row.valid_to))
+    rows = session.exec(select(CompanyRow).order_by(col(CompanyRow.slug))).all()
+    companies = ((_company(row), row) for row in rows)
+    return [ListedCompany(c, row.stale_after, row.created_at, limits[c.company_id]) for c, row in companies]
+
+
+def find_company(session: Session, slug: str) -> Company:
+    """The company of this slug. Raises TurnoutError UNKNOWN_COMPANY."""
+    return _company(_find(session, slug, lock=False))
+
+
+def lock_company(session: Session, slug: str) -> Company:
+    """The same, and nobody else changes what the company signs in with until the transaction ends."""
+    return _company(_find(session, slug, lock=True))
+
+
+def _find(session: Session, slug: str, *, lock: bool) -> CompanyRow:
+    query = select(CompanyRow).where(col(CompanyRow.slug) == slug)
+    row = (
+        session.exec(query.with_for_update(key_share=True) if lock else query).first() if SLUG.fullmatch(slug) else None
+    )
+    if row is None:
+        raise TurnoutError(
+            "UNKNOWN_COMPANY", f"There is no company {slug!r}.", "`turnout company list` shows the companies there are."
+        )
+    return row
+
+
+def _insert(session: Session, row: CompanyRow) -> CompanyRow:
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise TurnoutError(
+            "SLUG_TAKEN",
+            f"There is a company {row.slug!r} already.",
+            "Choose another slug: it names one company for good.",
+        ) from error
+    return row
+
+
+def _check(new: NewCompany) -> None:
+    if not SLUG.fullmatch(new.slug):
+        raise TurnoutError(
+            "INVALID_SLUG",
+            f"{new.slug!r} cannot be a slug.",
+            "Use 1 to 63 lower-case letters, digits and hyphens, the first no hyphen, such as acme-north.",
+        )
+    if not (new.name.isprintable() and new.name.strip() and len(new.name) <= LONGEST_NAME):
+        raise TurnoutError(
+            "INVALID_NAME", f"{new.name!r} cannot be a name.", f"Use 1 to {LONGEST_NAME} characters on one line."
+        )
+    if not 1 <= new.billing_anchor_day <= 31:
+        raise TurnoutError(
+            "INVALID_ANCHOR_DAY",
+            f"A billing period cannot begin on day {new.billing_anchor_day} of a month.",
+            "Use 1 to 31; in shorter months the last day stands for it.",
+        )
+    if not timedelta(seconds=1) <= new.stale_after <= LONGEST_PATIENCE:
+        raise TurnoutError(
+            "INVALID_STALE_AFTER",
+            f"A stay cannot grow stale after {new.stale_after / timedelta(hours=1):g} hours.",
+            f"Use more than 0 and at most {LONGEST_PATIENCE // timedelta(hours=1)} hours, such as 24 or 0.5.",
+        )
+
+
+def _company(row: CompanyRow) -> Company:
+    return Company(row.company_id, row.slug, row.name, row.time_zone, row.billing_anchor_day)
+
+
+def _limit_row(company_id: int, limit: Limit) -> CompanyLimitRow:
+    return CompanyLimitRow(
+        company_id=company_id,
+        metric=limit.metric,
+        section=limit.section,
+        value=limit.value,
+        valid_from=limit.valid_from,
+        valid_to=limit.valid_to,
+    )

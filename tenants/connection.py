@@ -1,0 +1,155 @@
+"""The only door to a company's data: every statement runs with exactly one company set, for its transaction alone."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Generic, LiteralString, TypeVar
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import args_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+
+from turnout.database.errors import TurnoutError
+
+Row = TypeVar("Row")
+Pool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
+
+# The setting of before is asked in the same breath: one that outlived its transaction would have shown this
+# borrower the last one's rows.
+_ENTER: Final = "select current_setting('app.company', true), set_config('app.company', %s, true)"
+
+
+@dataclass(frozen=True)
+class Statement(Generic[Row]):
+    """A statement with its parameters, and what makes a row of its columns, taken in their order."""
+
+    text: LiteralString
+    parameters: Mapping[str, Any]
+    row: Callable[..., Row]
+
+
+class CompanyLeakError(RuntimeError):
+    """A borrowed connection still had a company set. The connection is closed and nothing is read."""
+
+
+class Door:
+    """Pools of the application's connections: readers (one snapshot each, read only) and writers.
+
+    Both are bounded: who finds no connection within a second gets TurnoutError BUSY instead of waiting in line.
+    """
+
+    def __init__(self, conninfo: str, *, readers: int = 6, writers: int = 4) -> None:
+        self._readers: Pool = _pool(conninfo, readers, _configure_reader)
+        self._writers: Pool = _pool(conninfo, writers, None)
+
+    async def open(self) -> None:
+        """Connect; raises psycopg_pool.PoolTimeout when the server cannot be reached in 30 s."""
+        await self._readers.open(wait=True)
+        await self._writers.open(wait=True)
+
+    async def close(self) -> None:
+        """Give all connections back to the server."""
+        await self._readers.close()
+        await self._writers.close()
+
+    async def read(self, company_id: int, statements: Sequence[Statement[Any]]) -> list[list[Any] | Exception]:
+        """The rows of each statement, all of one snapshot, in one round trip.
+
+        A statement that fails takes the pipeline with it; then each runs alone, so that the others still have their
+        rows and the one that failed has its exception, in its place.
+        """
+        async with self._borrow(self._readers) as connection:
+            try:
+                return await _run(connection, company_id, statements)
+            except psycopg.OperationalError:
+                raise
+            except psycopg.Error as error:
+                if len(statements) == 1:
+                    return [error]
+            return [(await self._outcome(connection, company_id, statement)) for statement in statements]
+
+    @asynccontextmanager
+    async def write(self, company_id: int) -> AsyncGenerator[AsyncConnection[tuple[Any, ...]]]:
+        """A transaction in which the company is set; it commits when the block ends without an error."""
+        async with self._borrow(self._writers) as connection, connection.transaction():
+            cursor = await connection.execute(_ENTER, (str(company_id),))
+            _assert_nobody_before(await cursor.fetchone())
+            yield connection
+
+    async def authenticate(self, statement: Statement[Row]) -> list[Row]:
+        """Rows of one of the functions that lead from a credential to its company: the only reads without one."""
+        async with (
+            self._borrow(self._writers) as connection,
+            connection.cursor(row_factory=args_row(statement.row)) as cursor,
+        ):
+            await cursor.execute(statement.text, statement.parameters)
+            return await cursor.fetchall()
+
+    async def ping(self) -> None:
+        """Return when the database answers; raises psycopg.Error or TurnoutError BUSY when it does not."""
+        async with self._borrow(self._readers) as connection:
+            await connection.execute("select 1")
+
+    async def _outcome(
+        self, connection: AsyncConnection[Any], company_id: int, statement: Statement[Any]
+    ) -> list[Any] | Exception:
+        try:
+            return (await _run(connection, company_id, [statement]))[0]
+        except psycopg.OperationalError:
+            raise
+        except psycopg.Error as error:
+            return error
+
+    @asynccontextmanager
+    async def _borrow(self, pool: Pool) -> AsyncGenerator[AsyncConnection[tuple[Any, ...]]]:
+        try:
+            connection = await pool.getconn()
+        except (PoolTimeout, TooManyRequests) as error:
+            raise TurnoutError("BUSY", "All database connections are in use.", "Try again in a second.") from error
+        try:
+            yield connection
+        except CompanyLeakError:
+            await connection.close()
+            raise
+        finally:
+            await pool.putconn(connection)
+
+
+async def _run(
+    connection: AsyncConnection[Any], company_id: int, statements: Sequence[Statement[Any]]
+) -> list[list[Any] | Exception]:
+    """One pipeline on an autocommit connection: one implicit transaction, hence one snapshot and one setting."""
+    async with connection.pipeline():
+        entered = await connection.execute(_ENTER, (str(company_id),))
+        cursors = [connection.cursor(row_factory=args_row(statement.row)) for statement in statements]
+        for cursor, statement in zip(cursors, statements, strict=True):
+            await cursor.execute(statement.text, statement.parameters)
+        _assert_nobody_before(await entered.fetchone())
+        return [await cursor.fetchall() for cursor in cursors]
+
+
+def _assert_nobody_before(row: tuple[Any, ...] | None) -> None:
+    if row is None or row[0]:
+        raise CompanyLeakError("a company was still set on a pooled connection")
+
+
+def _pool(conninfo: str, size: int, configure: Callable[[AsyncConnection[Any]], Awaitable[None]] | None) -> Pool:
+    return AsyncConnectionPool(
+        conninfo,
+        min_size=1,
+        max_size=size,
+        timeout=1,
+        max_waiting=size * 16,
+        max_lifetime=3600,
+        check=AsyncConnectionPool.check_connection,
+        kwargs={"autocommit": True},
+        configure=configure,
+        open=False,
+    )
+
+
+async def _configure_reader(connection: AsyncConnection[Any]) -> None:
+    await connection.execute("set default_transaction_isolation = 'repeatable read'")
+    await connection.execute("set default_transaction_read_only = on")
+    await connection.execute("set statement_timeout = '20s'")

@@ -1,0 +1,174 @@
+"""One Postgres for the whole run, a fresh database for each test, and two companies that must never meet."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from turnout.database import calendar
+from turnout.database.embedded import attach
+from turnout.database.migrating import migrate, prepare
+from turnout.tenants.companies import NewCompany, add_company
+from turnout.tenants.company import Company
+from turnout.tenants.connection import Door
+from turnout.tenants.support import support
+
+# A server to use instead of the embedded one: the conninfo of a superuser. The three login roles must be able to log in
+# without more (trust, or a password file).
+SERVER = "TURNOUT_TEST_SERVER"
+# Set here for the workers of pytest-xdist, which inherit it: the folder of the server and the lock, all in it shared.
+FOLDER = "TURNOUT_TEST_FOLDER"
+ZONES = ("Europe/Berlin", "America/New_York")
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database and how each role logs in to it."""
+
+    admin: str
+
+    @property
+    def app(self) -> str:
+        return self.of("turnout_app")
+
+    @property
+    def refresher(self) -> str:
+        return self.of("turnout_refresher")
+
+    @property
+    def support(self) -> str:
+        return self.of("turnout_support")
+
+    def of(self, role: str) -> str:
+        return make_conninfo(self.admin, user=role)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="turnout-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Generator[str]:
+    """The conninfo of a superuser."""
+    if given := os.environ.get(SERVER):
+        yield given
+        return
+    with attach(Path(os.environ[FOLDER])) as embedded:
+        yield embedded.conninfo(user="postgres", dbname="postgres")
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> Generator[str]:
+    """A database with the schema and two calendars, prepared by the first worker that asks, dropped by the last."""
+    folder = Path(os.environ[FOLDER])
+    name = f"turnout_{folder.name}".replace("-", "_").lower()
+    users = folder / "users"
+    with one_at_a_time(folder):
+        if not users.exists():
+            hurry(server)
+            prepare(server, name)
+            fill(make_conninfo(server, dbname=name))
+        count(users, 1)
+    yield name
+    with one_at_a_time(folder):
+        if not count(users, -1):
+            drop(server, name)
+
+
+@pytest.fixture
+def new_database(server: str, template: str) -> Generator[Callable[[], Database]]:
+    """Makes as many fresh databases as a test asks for, about 50 ms each."""
+    names: list[str] = []
+
+    def create() -> Database:
+        names.append(f"turnout_test_{uuid4().hex}")
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute(sql.SQL("create database {} template {}").format(*map(sql.Identifier, (names[-1], template))))
+        migrate(made := make_conninfo(server, dbname=names[-1]))  # what a database does not inherit from its template
+        return Database(made)
+
+    yield create
+    drop(server, *names)
+
+
+@pytest.fixture
+def database(new_database: Callable[[], Database]) -> Database:
+    return new_database()
+
+
+@pytest.fixture
+async def door(database: Database) -> AsyncGenerator[Door]:
+    opened = Door(database.app)
+    await opened.open()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which companies are made and clocks stand still; a test module may override it."""
+    return datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def acme(database: Database, now: datetime) -> Company:
+    with support(database.support) as session:
+        return add_company(session, NewCompany("acme", "Acme", "Europe/Berlin"), now)
+
+
+@pytest.fixture
+def globex(database: Database, now: datetime) -> Company:
+    """The other company: nothing of it may ever be in an answer to acme."""
+    with support(database.support) as session:
+        return add_company(session, NewCompany("globex", "Globex", "America/New_York"), now)
+
+
+def hurry(server: str) -> None:
+    """A server of our own is thrown away after the run: nothing in it needs to survive a power failure."""
+    if SERVER not in os.environ:
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute("alter system set fsync = off")
+            admin.execute("select pg_reload_conf()")
+
+
+def fill(template: str) -> None:
+    with psycopg.connect(template, options="-c search_path=turnout") as admin:
+        for zone in ZONES:
+            calendar.extend(admin, zone, datetime.now(UTC))
+
+
+def drop(server: str, *names: str) -> None:
+    with psycopg.connect(server, autocommit=True) as admin:
+        for name in names:
+            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def count(users: Path, change: int) -> int:
+    total = int(users.read_text() if users.exists() else 0) + change
+    users.write_text(str(total))
+    return total
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Generator[None]:
+    """Workers wait for each other here."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,137 @@
+"""The questions that can be asked of a company's activities, and their answers by the API's names."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from .activities import Raw
+from .days import Day, days_of, local_day, midnight
+from .facts import MICROSECOND, TOTAL, Facts, Presence
+from .limits import METRICS, Limit, limit_on, peak_against
+from .stays import Stay
+
+KINDS = ("MEETING", "WEBINAR", "CALL")
+SECTIONS = (TOTAL, *KINDS)
+FIELDS = {TOTAL: "total", "MEETING": "meetings", "WEBINAR": "webinars", "CALL": "calls"}
+HAVE_LISTENERS = (TOTAL, "WEBINAR")
+MICROSECONDS_A_MINUTE = 60_000_000
+
+Row = dict[str, Any]
+
+
+class Oracle:
+    """One company: its zone, its limits in the order listed, its activities in the order of arrival.
+
+    The order of arrival matters for a CONFLICT alone. All instants are aware and in UTC; periods are `[start, end)`.
+    """
+
+    def __init__(self, zone: str, stale_after: timedelta, limits: Sequence[Limit], activities: Sequence[Raw]) -> None:
+        self._zone = zone
+        self._stale_after = stale_after
+        self._limits = limits
+        self._arrived = activities
+        self._facts: dict[datetime, Facts] = {}
+
+    def facts(self, now: datetime) -> Facts:
+        """What counts as seen from `now`; worked out once."""
+        if now not in self._facts:
+            self._facts[now] = Facts(self._arrived, self._stale_after, now)
+        return self._facts[now]
+
+    def stays(self, now: datetime) -> list[Stay]:
+        """Every stay, services too, by event, connection and time."""
+        return self.facts(now).stays
+
+    def first_day(self, now: datetime) -> date | None:
+        """The local day of the earliest activity that counts; None when none does."""
+        activities = self.facts(now).activities
+        return local_day(self._zone, activities[0].time) if activities else None
+
+    def period_summary(self, start: datetime, end: datetime, now: datetime) -> Row:
+        """A PeriodSummary without what is not about events and stays."""
+        facts = self.facts(now)
+        created = [top.created_at for top in facts.tops() if top.kind in ("MEETING", "WEBINAR")]
+        seen = {each.stay.top for each in facts.present}
+        missed = [
+            top.starts_at
+            for top in facts.tops()
+            if top.starts_at and top.starts_at <= now and not top.cancelled and top.key not in seen
+        ]
+        held = {each.stay.top for each in facts.within("CALL", start, end)}
+        group = sum(facts.is_group_call(facts.events[top]) for top in held)
+        return {
+            **{FIELDS[section]: self._section(section, start, end, now) for section in SECTIONS},
+            "eventsByTemplate": self._by_template(start, end, now),
+            "eventsCreated": sum(start <= moment < end for moment in created),
+            "eventsNotHeld": sum(start <= moment < end for moment in missed),
+            "personalCalls": len(held) - group,
+            "groupCalls": group,
+        }
+
+    def daily_peaks(self, start: datetime, end: datetime, sections: Iterable[str], now: datetime) -> list[Row]:
+        """A DailyPeak for each day and asked section, zeros included."""
+        asked = set(sections)
+        ordered = [section for section in SECTIONS if section in asked]
+        return [self._day(day, section, now) for day in days_of(self._zone, start, end) for section in ordered]
+
+    def _section(self, section: str, start: datetime, end: datetime, now: datetime) -> Row:
+        def peak(metric: str) -> Row:
+            return self._peak(metric, section, start, end, now)
+
+        return {
+            "section": section,
+            "peakConnections": peak("connections"),
+            "peakSpeakers": peak("speakers"),
+            "peakListeners": peak("listeners") if section in HAVE_LISTENERS else None,
+            "peakEvents": peak("events"),
+            "meanDailyPeakConnections": self._mean("connections", section, start, end, now),
+            "meanDailyPeakSpeakers": self._mean("speakers", section, start, end, now),
+            "meanDailyPeakEvents": self._mean("events", section, start, end, now),
+            **totals(self.facts(now).within(section, start, end), start, end),
+        }
+
+    def _day(self, day: Day, section: str, now: datetime) -> Row:
+        peaks = {metric: self._peak(metric, section, day.start, day.end, now) for metric in METRICS}
+        row: Row = {"day": day.date, "section": section}
+        for metric, peak in peaks.items():
+            row |= {metric: peak["value"], f"{metric}At": peak["at"]}
+            row |= {f"{metric}Limit": peak["limit"]} if metric != "listeners" else {}
+        if section not in HAVE_LISTENERS:
+            row |= {"listeners": None, "listenersAt": None}
+        return row | totals(self.facts(now).within(section, day.start, day.end), day.start, day.end)
+
+    def _peak(self, metric: str, section: str, start: datetime, end: datetime, now: datetime) -> Row:
+        value, at = self.facts(now).peak(metric, section, start, end)
+        day = local_day(self._zone, at or min(end - MICROSECOND, now))
+        return peak_against(limit_on(self._limits, METRICS[metric], section, day), value, at)
+
+    def _mean(self, metric: str, section: str, start: datetime, end: datetime, now: datetime) -> float:
+        """Over the days up to today, a cut one counting as one."""
+        days = [day for day in days_of(self._zone, start, end) if midnight(self._zone, day.date) <= now]
+        values = [self.facts(now).peak(metric, section, day.start, day.end)[0] for day in days]
+        return sum(values) / len(values) if values else 0.0
+
+    def _by_template(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        facts = self.facts(now)
+        held = [facts.events[key] for key in {each.stay.top for each in facts.within(TOTAL, start, end)}]
+        rows = sorted({(event.kind, event.template) for event in held}, key=template_place)
+        return [
+            {"kind": kind, "template": template, "eventsHeld": [(each.kind, each.template) for each in held].count(row)}
+            for row in rows
+            for kind, template in [row]
+        ]
+
+
+def template_place(row: tuple[str, str | None]) -> tuple[int, bool, bytes]:
+    """Kinds in the enum's order, then templates byte by byte, none last."""
+    kind, template = row
+    return KINDS.index(kind), template is None, (template or "").encode()
+
+
+def totals(stays: Sequence[Presence], start: datetime, end: datetime) -> Row:
+    """What a bucket with these stays in it adds up to."""
+    return {
+        "eventsHeld": len({each.stay.top for each in stays}),
+        "participationMinutes": sum(each.microseconds_in(start, end) for each in stays) / MICROSECONDS_A_MINUTE,
+        "uniqueParticipants": len({each.stay.person for each in stays}),
+    }
