@@ -73,7 +73,8 @@ class Reading:
         """The rows that answer a question: all that was acknowledged before is in them, or `pending` names the days."""
         return cast("list[Row]", await self._questions.load(question))
 
-    async def _answer(self, questions: list[Question[Any]]) -> Sequence[list[Any] | Exception]:
+    async def _answer(self, questions: list[Question[Any]]) -> list[Any]:
+        """The rows of each question, or the exception of the one that failed, as a DataLoader wants them."""
         days = [question.days for question in questions if question.days]
         asked = (min(first for first, _ in days), max(last for _, last in days)) if days else None
         give_up = time.monotonic() + self._patience

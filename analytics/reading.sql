@@ -2,7 +2,11 @@
 -- The days of a range whose rollups are out of date: marked by an ingest, outlived by time, or not yet begun when last computed.
 select
   d.day, coalesce(m.marks, '{}'), coalesce(c.revision, 0),
-  coalesce(m.since, case when c.valid_until <= %(as_of)s then c.valid_until end, l.starts_at, %(as_of)s)
+  coalesce(
+    m.since,
+    case when c.valid_until <= %(as_of)s then c.valid_until end,
+    (select l.starts_at from local_day l where l.time_zone = %(time_zone)s and l.day = d.day)
+  )
 from (
   select k.day
   from mark k
@@ -23,5 +27,4 @@ left join lateral (
   where k.company_id = %(company)s and k.day = d.day
 ) m on true
 left join company_day c on c.company_id = %(company)s and c.day = d.day
-left join local_day l on l.time_zone = %(time_zone)s and l.day = d.day
 order by d.day

@@ -34,7 +34,10 @@ from (
   ) x
   group by x.day
 ) d
-join local_day l on l.time_zone = %(time_zone)s and l.day = d.day
+cross join lateral (
+  -- Offset 0 keeps this a look-up: flattened into a join it would hash the whole calendar of the zone.
+  select c.starts_at, c.ends_at from local_day c where c.time_zone = %(time_zone)s and c.day = d.day offset 0
+) l
 order by d.day desc
 
 -- name: begin_days

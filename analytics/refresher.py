@@ -49,9 +49,13 @@ class Refresher:
         self._settled: dict[int, float] = {}
         self._task: asyncio.Task[None] | None = None
 
+    async def connect(self) -> None:
+        """Be ready for those who ask; without `start` nothing is done in the background."""
+        await self._pool.open(wait=True)
+
     async def start(self) -> None:
         """Connect and begin to work in the background."""
-        await self._pool.open(wait=True)
+        await self.connect()
         self._task = asyncio.create_task(self._work(), name="refresher")
 
     async def stop(self) -> None:

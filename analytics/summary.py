@@ -92,9 +92,7 @@ async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
     sections, templates, counts = await asyncio.gather(
         reading.ask(Question(_SQL["summary_sections"], row, parameters, days)),
         reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, days)),
-        reading.ask(
-            Question(_SQL["summary_counts"], lambda created, not_held: (int(created), int(not_held)), parameters, days)
-        ),
+        reading.ask(Question(_SQL["summary_counts"], _counts, parameters, days)),
     )
     return PeriodSummary(period, reading.as_of, sections, templates, *counts[0])
 
@@ -106,6 +104,10 @@ async def resolve_preset(reading: Reading, preset: PeriodPreset) -> Period:
         earliest = await reading.ask(Question(_SQL["earliest_activity"], _instant))
     first = earliest[0].astimezone(reading.company.zone).date() if earliest and earliest[0] else None
     return by_preset(reading.company, preset, reading.now, first)
+
+
+def _counts(created: int, not_held: int) -> tuple[int, int]:
+    return created, not_held
 
 
 def _instant(at: datetime | None) -> datetime | None:

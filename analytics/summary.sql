@@ -100,7 +100,7 @@ group by h.kind, h.template
 order by h.kind, h.template collate "C" nulls last
 
 -- name: summary_counts
-select coalesce(sum(c.events_created), 0), coalesce(sum(c.events_not_held), 0)
+select coalesce(sum(c.events_created), 0)::bigint, coalesce(sum(c.events_not_held), 0)::bigint
 from (
   select d.events_created, d.events_not_held
   from company_day d

@@ -89,16 +89,15 @@ def _copy(installed: Path, directory: DataDirectory) -> Path:
 
     The layout stays as it is in the wheel, for the programs find their libraries relative to themselves.
     """
-    copied = directory.path / f"postgres-{importlib.metadata.version(WHEEL)}"
+    copied = directory.programs / importlib.metadata.version(WHEEL)
     libraries = installed.parents[1] / f"{WHEEL}.libs"
     if not copied.exists():
-        for older in directory.path.glob("postgres-*"):
-            shutil.rmtree(older)
-        unfinished = directory.path / "postgres-unfinished"
+        shutil.rmtree(directory.programs, ignore_errors=True)  # older ones, or half a copy
+        unfinished = directory.programs / "unfinished"
         shutil.copytree(installed, unfinished / WHEEL / installed.name, symlinks=True)
         if libraries.exists():
             shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
-        for folder in (unfinished, unfinished / WHEEL):
+        for folder in (directory.programs, unfinished, unfinished / WHEEL):
             folder.chmod(0o755)
         unfinished.rename(copied)
     return copied / WHEEL / installed.name

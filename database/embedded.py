@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -54,8 +55,9 @@ class Attachment:
         """Leave. The last one waits until the server has stopped, 45 s at most. May be called again."""
         self._users.close()
         deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline and self._directory.supervised() and not self._directory.used():
-            time.sleep(STEP_SECONDS)
+        with suppress(FileNotFoundError):  # the directory has been deleted: there is nothing to wait for
+            while time.monotonic() < deadline and self._directory.supervised() and not self._directory.used():
+                time.sleep(STEP_SECONDS)
 
     def __enter__(self) -> Server:
         return self.server

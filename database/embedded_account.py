@@ -105,10 +105,20 @@ def choose(directory: DataDirectory) -> Account:
 
 
 def demand_entry(account: Account, path: Path) -> None:
-    """Raises DATA_DIRECTORY_UNREACHABLE unless the account may enter the directory and all above it."""
+    """Raises DATA_DIRECTORY_UNREACHABLE unless the account may enter the directory and all above it.
+
+    Raises ACCOUNT_UNUSABLE when this root may not become the account.
+    """
     if not account.drop:
         return
-    closed = account.run("/bin/sh", "-c", ENTER_EACH, "sh", *_from_the_top(path))
+    try:
+        closed = account.run("/bin/sh", "-c", ENTER_EACH, "sh", *_from_the_top(path))
+    except OSError as error:
+        raise EmbeddedPostgresError(
+            "ACCOUNT_UNUSABLE",
+            f"Postgres does not run as root, and this root may not become {account.name!r}: {error.strerror}",
+            "run as an ordinary account, or in a container whose root may change to others",
+        ) from error
     if closed.returncode:
         raise EmbeddedPostgresError(
             "DATA_DIRECTORY_UNREACHABLE",

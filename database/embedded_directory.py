@@ -6,6 +6,7 @@
     postgres.lock    inherited by every process of Postgres: free means that none is left
     server.json      the announcement: written when connections are accepted, gone when they are not
     data, run        the cluster and its socket folder (a link to a short folder when the path is too long)
+    programs         a copy of Postgres's programs where those installed are out of reach
 
 The kernel releases a lock when its last holder ends, however it ends, so nothing here trusts a process id.
 """
@@ -95,6 +96,7 @@ class DataDirectory:
         self.data = path / "data"
         self.unfinished_data = path / "data.unfinished"
         self.run = path / "run"
+        self.programs = path / "programs"
         self.log = path / "postgres.log"
         self.announcement = path / "server.json"
 

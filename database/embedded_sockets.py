@@ -44,6 +44,8 @@ def fits(folder: Path) -> bool:
 def _own(folder: Path, account: Account) -> Path:
     if folder.is_symlink():  # the data directory had a longer path before
         folder.unlink()
+    if folder.exists() and not _ours(folder, account):  # copied here by another account
+        shutil.rmtree(folder)
     if not folder.exists():
         folder.mkdir(mode=0o700)
         account.own(folder)

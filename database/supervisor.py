@@ -72,7 +72,8 @@ class Supervisor:
         try:
             self._postgres = self._start()
         except (EmbeddedPostgresError, OSError) as error:
-            os.write(2, f"Postgres ended and could not be started again, trying on: {error}\n".encode())
+            with suppress(OSError):  # the disk may be full, and the server must come back when it is not any more
+                os.write(2, f"Postgres ended and could not be started again, trying on: {error}\n".encode())
             time.sleep(PAUSE_SECONDS)
 
     def _settings(self, socket_folder: Path) -> dict[str, str]:

@@ -80,7 +80,10 @@ class Sizes:
 
 
 def measure(document: DocumentNode) -> Sizes:
-    """The sizes of a document's operations. Fragments that are unknown or lead in a circle count nothing: validation names them."""
+    """The sizes of a document's operations.
+
+    Fragments that are unknown or lead in a circle count nothing: validation names them.
+    """
     sizes = Sizes()
     fragments: dict[str, FragmentDefinitionNode] = {}
     operations: list[OperationDefinitionNode] = []

@@ -1,5 +1,7 @@
 """The company that asks."""
 
+from typing import Any
+
 import strawberry
 
 from turnout.analytics.limits import company_limits
@@ -25,12 +27,16 @@ class Company:
         description="The IANA time zone, such as Europe/Berlin, in which all its days begin and end."
     )
     billing_anchor_day: int = strawberry.field(
-        description="The day of the month, 1 to 31, on which its billing periods begin; in shorter months it is their last day."
+        description=(
+            "The day of the month, 1 to 31, on which its billing periods begin; in shorter months it is their last day."
+        )
     )
-    limits: list[Limit] = strawberry.field(
+    limits: Any = strawberry.field(
         resolver=_limits,
         graphql_type=list[Limit],
-        description="Everything the company has contracted, past and future limits included: by metric, section and first day.",
+        description=(
+            "Everything the company has contracted, past and future limits included: by metric, section and first day."
+        ),
     )
 
 

@@ -10,12 +10,12 @@ from turnout.analytics.reading import Reading, Refreshing
 from turnout.database.errors import TurnoutError
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
-from turnout.tenants.credential import Credential
+from turnout.tenants.credential import Credential, Scope
 
 
 @dataclass(eq=False)
 class Context:
-    """One request. `request_id` is the name under which its unexpected errors are logged, `token` what it was sent with."""
+    """One request: `token` is what it was sent with, `request_id` what its unexpected errors are logged under."""
 
     door: Door
     refresher: Refreshing
@@ -38,11 +38,11 @@ class Context:
     def reading(self) -> Reading:
         """The reading of the company that asks. Raises UNAUTHENTICATED, and FORBIDDEN for a key that may not read."""
         credential = self.authenticated()
-        if READ not in credential.scopes:
+        if Scope.READ_STATS not in credential.scopes:
             raise TurnoutError(
                 "FORBIDDEN",
-                f"This credential has no scope {READ}.",
-                f"Use a session, or ask for a key with the scope {READ}.",
+                f"This key has no scope {Scope.READ_STATS}.",
+                f"Sign in, or ask support for a key with the scope {Scope.READ_STATS}.",
             )
         return self.reading_of(credential.company)
 

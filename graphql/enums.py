@@ -1,19 +1,16 @@
 """How an enumeration of the rooms below becomes one of the API."""
 
 from collections.abc import Mapping
-from enum import EnumMeta
-from typing import TypeVar
+from enum import Enum
+from typing import Any, cast
 
 import strawberry
-from strawberry.types.enum import has_enum_definition
-
-E = TypeVar("E", bound=EnumMeta)
+from strawberry.types.enum import StrawberryEnumDefinition
 
 
-def described(enum: E, description: str, values: Mapping[str, str]) -> E:
-    """The enumeration with a sentence for itself and one for each of its values; raises KeyError when one is missing."""
+def describe(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
+    """Give an enumeration a sentence for itself and one for each of its values; raises KeyError when one is missing."""
     strawberry.enum(enum, description=description)
-    assert has_enum_definition(enum)
-    for value in enum.__strawberry_definition__.values:
+    definition = cast("StrawberryEnumDefinition", cast("Any", enum).__strawberry_definition__)
+    for value in definition.values:
         value.description = values[value.name]
-    return enum

@@ -1,11 +1,12 @@
 """One operation: from what the client sent to what it is answered."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
 
-from graphql import ExecutionResult, execute
+from graphql import ExecutionResult
+from graphql import execute as untyped_execute  # pyright: ignore[reportUnknownVariableType] -- generics without arguments
 from strawberry.execution import optimized_is_awaitable
 
 from turnout.analytics.reading import Reading
@@ -15,6 +16,8 @@ from turnout.graphql.errors import VALIDATION_FAILED, failure, refusal
 from turnout.graphql.scalars import write_instant
 from turnout.graphql.schema import Schema
 from turnout.tenants.credential import Scope
+
+execute = cast("Callable[..., Awaitable[ExecutionResult] | ExecutionResult]", untyped_execute)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Executor:
             operation_name=operation.name,
             max_coercion_errors=MOST_ERRORS,
             executor_class=self._schema.execution_context_class,
-            is_awaitable=cast("Any", optimized_is_awaitable),
+            is_awaitable=optimized_is_awaitable,
             hide_suggestions=True,
         )
         return await result if isinstance(result, Awaitable) else result

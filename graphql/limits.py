@@ -4,12 +4,11 @@ from datetime import date
 
 import strawberry
 
-from turnout.analytics.peaks import Section
-from turnout.graphql import sections as _sections  # noqa: F401 -- describes Section
-from turnout.graphql.enums import described
+from turnout.graphql.enums import describe
+from turnout.graphql.sections import Section
 from turnout.tenants.limits import LimitMetric
 
-described(
+describe(
     LimitMetric,
     "What a contracted limit is about.",
     {
@@ -38,7 +37,7 @@ class Limit:
     metric: LimitMetric = strawberry.field(description="What is limited.")
     section: Section = strawberry.field(description="The kind of events that it is about.")
     value: float = strawberry.field(
-        description="The most that is contracted, in the metric's own unit; a whole number for everything that is counted."
+        description="The most that is contracted, in the metric's own unit; a whole number of whatever is counted."
     )
     valid_from: date | None = strawberry.field(
         name="from", description="The first day on which it holds, included; null when it has held from the beginning."

@@ -6,10 +6,10 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import peaks
-from turnout.analytics.peaks import Section
 from turnout.graphql import periods
 from turnout.graphql.context import Info
 from turnout.graphql.periods import PeriodArgument
+from turnout.graphql.sections import Section
 
 _PEAK = "at the same instant: the largest number reached at any instant of the day, never a sum and never a sample"
 _AT = "The first instant of the day at which that number was reached; null exactly when the number is 0."
@@ -47,19 +47,28 @@ class DailyPeak:
     events_at: datetime | None = strawberry.field(description=_AT)
     events_limit: int | None = strawberry.field(description=f"The limit of events {_LIMIT}")
     events_held: int = strawberry.field(
-        description="Events in which somebody was on this day. One that lasts over midnight is held on both days, so days must not be added up."
+        description=(
+            "Events in which somebody was on this day. One that lasts over midnight is held on both days, so days "
+            "must not be added up."
+        )
     )
     participation_minutes: float = strawberry.field(
         description="Minutes that people spent in events on this day, stay by stay, not rounded."
     )
     unique_participants: int = strawberry.field(
-        description="Distinct people in events on this day, by user, else by external id, else by connection. Days must not be added up."
+        description=(
+            "Distinct people in events on this day, by user, else by external id, else by connection. Days must not "
+            "be added up."
+        )
     )
 
 
 @strawberry.field(
     graphql_type=list[DailyPeak],
-    description="Every day of a period with its peaks, zeros included: days ascending, then sections in the order of the enumeration.",
+    description=(
+        "Every day of a period with its peaks, zeros included: days ascending, then sections in the order of the "
+        "enumeration."
+    ),
 )
 async def daily_peaks(
     info: Info,

@@ -51,15 +51,18 @@ def large(value: Any) -> int:  # noqa: ANN401 -- whatever the client sent or a r
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     date: strawberry.scalar(
         name="Date",
-        description="A day of the company's own calendar, written as 2026-01-31. It begins and ends at the company's local midnight.",
+        description=(
+            "A day of the company's own calendar, written as 2026-01-31. It begins and ends at the company's local "
+            "midnight."
+        ),
         serialize=date.isoformat,
         parse_value=read_day,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
         description=(
-            "An instant, written as RFC 3339 says: 2026-01-31T09:30:00Z. Answers are always in UTC with Z and have a fraction "
-            "of up to microseconds only when it is not zero. Arguments may have any offset, but must have one."
+            "An instant, written as RFC 3339 says: 2026-01-31T09:30:00Z. Answers are always in UTC with Z, and have a "
+            "fraction of up to microseconds only when it is not zero. Arguments may have any offset, but must have one."
         ),
         serialize=write_instant,
         parse_value=read_instant,

@@ -1,6 +1,6 @@
 """The schema: which questions there are."""
 
-from typing import Final
+from typing import Final, cast
 
 import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
@@ -41,7 +41,7 @@ def build_schema() -> Schema:
     schema = Schema(
         query=Query,
         mutation=Mutation,
-        types=[BigInt],
+        types=cast("list[type]", [BigInt]),
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
     # Strawberry's own rule for @oneOf fails on unknown variables and in fragments; graphql-core's does not.

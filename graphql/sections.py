@@ -3,7 +3,9 @@
 from enum import Enum
 
 from turnout.analytics.peaks import Section
-from turnout.graphql.enums import described
+from turnout.graphql.enums import describe
+
+__all__ = ["EventKind", "Section"]
 
 
 class EventKind(Enum):
@@ -14,7 +16,7 @@ class EventKind(Enum):
     CALL = "CALL"
 
 
-described(
+describe(
     Section,
     "What a figure is about: one kind of event, or every kind together.",
     {
@@ -24,7 +26,7 @@ described(
         "CALL": "Personal and group calls of the messenger alone.",
     },
 )
-described(
+describe(
     EventKind,
     "What an event is. Its own description says so, else its template does.",
     {

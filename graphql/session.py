@@ -21,12 +21,16 @@ class Session:
     """Rows are tenants' new sessions."""
 
     token: str = strawberry.field(
-        description="The secret of the session, shown this once. Send it with every request as `Authorization: Bearer …`."
+        description=(
+            "The secret of the session, shown this once. Send it with every request as `Authorization: Bearer …`."
+        )
     )
     expires_at: datetime = strawberry.field(description="The instant from which the token is refused, used or not.")
     must_change_password: bool = strawberry.field(
         resolver=_must_change_password,
-        description="Whether the session allows nothing but changing the password. Passwords that support issues may stay.",
+        description=(
+            "Whether the session allows nothing but changing the password. Passwords that support issues may stay."
+        ),
     )
     company: Company = strawberry.field(description="The company that has signed in.")
 
@@ -47,7 +51,10 @@ async def sign_in(
 
 
 @strawberry.field(
-    description="End the session whose token the request was sent with, at once. True when it is this request that has ended it."
+    description=(
+        "End the session whose token the request was sent with, at once. True when it is this request that has ended "
+        "it."
+    )
 )
 async def sign_out(info: Info) -> bool:
     """End the session of the request."""

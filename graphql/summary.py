@@ -6,18 +6,20 @@ from typing import Any
 import strawberry
 
 from turnout.analytics import summary
-from turnout.analytics.peaks import Section
 from turnout.graphql import periods
 from turnout.graphql.context import Info
 from turnout.graphql.periods import Period, PeriodArgument
-from turnout.graphql.sections import EventKind
+from turnout.graphql.sections import EventKind, Section
 
 _PEAK = "at the same instant, anywhere in the period"
 _MEAN = "over the period's days up to today, days without any included"
 
 
 @strawberry.type(
-    description="The largest number reached at any instant of a period, when it was first reached, and how it compares with what was contracted."
+    description=(
+        "The largest number reached at any instant of a period, when it was first reached, and how it compares with "
+        "what was contracted."
+    )
 )
 class Peak:
     """Rows are analytics' peaks."""
@@ -26,10 +28,16 @@ class Peak:
         description="The largest number reached at any instant; never a sum and never a sample."
     )
     at: datetime | None = strawberry.field(
-        description="The first instant at which it was reached: the period's start when it was carried in; null exactly when it is 0."
+        description=(
+            "The first instant at which it was reached: the period's start when it was carried in; null exactly when "
+            "it is 0."
+        )
     )
     limit: int | None = strawberry.field(
-        description="The limit contracted for the day of the peak; of a peak of 0, for the period's last day up to today. Null without one."
+        description=(
+            "The limit contracted for the day of the peak; of a peak of 0, for the period's last day up to today. "
+            "Null without one."
+        )
     )
     share: float | None = strawberry.field(
         description="The value divided by the limit: 1 is full. Null without a limit and with a limit of 0."
@@ -40,7 +48,9 @@ class Peak:
 
 
 @strawberry.type(
-    description="The figures of one section in a period, taken from the stays of people in its events; services do not count."
+    description=(
+        "The figures of one section in a period, taken from the stays of people in its events; services do not count."
+    )
 )
 class SectionSummary:
     """Rows are analytics' section summaries."""
@@ -78,7 +88,9 @@ class TemplateCount:
 
     kind: EventKind = strawberry.field(description="The kind of the events.")
     template: str | None = strawberry.field(
-        description="The template as the platform names it, such as SELECTOR or LECTURE; null for events that came without one."
+        description=(
+            "The template as the platform names it, such as SELECTOR or LECTURE; null for events that came without one."
+        )
     )
     events_held: int = strawberry.field(
         description="Events of this kind and template in which somebody was during the period."
@@ -108,19 +120,33 @@ class PeriodSummary:
         description="The same four sections as rows, in the order of the enumeration: TOTAL, MEETING, WEBINAR, CALL."
     )
     events_by_template: list[TemplateCount] = strawberry.field(
-        description="Events held by kind, then template, those without one last; they add up to the events held of the sections."
+        description=(
+            "Events held by kind, then template, those without one last; they add up to the events held of the "
+            "sections."
+        )
     )
     events_created: int = strawberry.field(
-        description="Meetings and webinars created in the period, whether held, cancelled or neither; calls are not created."
+        description=(
+            "Meetings and webinars created in the period, whether held, cancelled or neither; calls are not created."
+        )
     )
     events_not_held: int = strawberry.field(
-        description="Events of every kind that were planned to start in the period, before now, were not cancelled, and in which nobody was."
+        description=(
+            "Events of every kind that were planned to start in the period, before now, were not cancelled, and in "
+            "which nobody was."
+        )
     )
     personal_calls: int = strawberry.field(
-        description="Calls held that are personal: their template says so, or never three connections overlapped in the whole call."
+        description=(
+            "Calls held that are personal: their template says so, or never three connections overlapped in the whole "
+            "call."
+        )
     )
     group_calls: int = strawberry.field(
-        description="Calls held that are group calls: their template says so, or three connections overlapped at some instant of the call."
+        description=(
+            "Calls held that are group calls: their template says so, or three connections overlapped at some instant "
+            "of the call."
+        )
     )
 
 

@@ -15,7 +15,7 @@ MOST_AHEAD: Final = timedelta(minutes=5)
 LARGEST: Final = 1 << 20
 
 _ENVELOPE: Final = msgspec.json.Decoder(Envelope)
-_ANYTHING: Final = msgspec.json.Decoder()
+_MEMBERS: Final[msgspec.json.Decoder[dict[str, Any] | None]] = msgspec.json.Decoder(dict[str, Any] | None)
 _CANONICAL: Final = msgspec.json.Encoder(order="deterministic")
 
 
@@ -151,8 +151,8 @@ def _refuse_times(at: datetime, said: Said, now: datetime) -> None:
 
 def _content(envelope: Envelope, at: datetime) -> bytes:
     """What an activity says, however it is written: members in order, those that are null left out."""
-    data: Any = _ANYTHING.decode(envelope.data)
-    said = {name: value for name, value in data.items() if value is not None} if isinstance(data, dict) else {}
+    members = _MEMBERS.decode(envelope.data)
+    said = {name: value for name, value in members.items() if value is not None} if members else {}
     text = _CANONICAL.encode([envelope.type, at, envelope.replaces, said])
     return hashlib.blake2b(text, digest_size=16).digest()
 

@@ -17,7 +17,7 @@ from turnout.ingest.locking import Locked, lock_events
 from turnout.ingest.naming import Names, name_connections, name_persons
 from turnout.ingest.retracting import Retraction, retract
 from turnout.ingest.signals import add_signals
-from turnout.ingest.unfolding import unfold
+from turnout.ingest.unfolding import Setting, unfold
 from turnout.tenants.connection import Door
 
 _SQL: Final = statements("turnout.ingest", "intake.sql")
@@ -63,21 +63,22 @@ async def _store(
     broken: list[Quarantined],
     now: datetime,
 ) -> Receipt:
-    await connection.execute(_SQL["lock_company"], {"company": company_id})
+    cursor = await connection.execute(_SQL["lock_company"], {"company": company_id})
+    [(time_zone, stale_after)] = await cursor.fetchall()
+    setting = Setting(connection, company_id, time_zone, stale_after, now)
     seen = await _known(connection, company_id, activities)
     first, repeated, conflicts = _sort_out(activities, seen)
     if first:
-        fresh, raced, late_conflicts = await _store_new(connection, company_id, first, now)
+        fresh, raced, late_conflicts = await _store_new(setting, first)
         repeated, conflicts, first = repeated + raced, conflicts + late_conflicts, fresh
     quarantined = sorted(broken + [_conflict(activity) for activity in conflicts], key=lambda item: item.position)
     await _quarantine(connection, company_id, quarantined, now)
     return Receipt(len(first), repeated, quarantined)
 
 
-async def _store_new(
-    connection: AsyncConnection[Any], company_id: int, activities: list[Activity], now: datetime
-) -> tuple[list[Activity], int, list[Activity]]:
+async def _store_new(setting: Setting, activities: list[Activity]) -> tuple[list[Activity], int, list[Activity]]:
     """Store activities not known before; returns those that were new indeed, how many were not, and the conflicts."""
+    connection, company_id = setting.connection, setting.company_id
     locked = await lock_events(connection, company_id, activities)
     names = Names(
         {event.key: event.event_id for event in locked.events},
@@ -89,24 +90,19 @@ async def _store_new(
     others = [activity for activity in activities if activity.digest not in retracted]
     _, repeated, conflicts = _sort_out(others, await _known(connection, company_id, others))
     if fresh:
-        await _count(connection, company_id, fresh, names, locked, retracted, now)
+        await _count(setting, fresh, names, locked, retracted)
     return fresh, repeated, conflicts
 
 
 async def _count(
-    connection: AsyncConnection[Any],
-    company_id: int,
-    fresh: list[Activity],
-    names: Names,
-    locked: Locked,
-    retracted: dict[bytes, bool],
-    now: datetime,
+    setting: Setting, fresh: list[Activity], names: Names, locked: Locked, retracted: dict[bytes, bool]
 ) -> None:
+    connection, company_id = setting.connection, setting.company_id
     await add_signals(connection, company_id, fresh, names, retracted)
     replaced = [activity for activity in fresh if activity.replaces]
     taken_back = await retract(connection, company_id, replaced, locked) if replaced else Retraction()
     counting = [activity for activity in fresh if not retracted[activity.digest]]
-    await unfold(connection, company_id, counting, names, taken_back, now)
+    await unfold(setting, counting, names, locked, taken_back)
 
 
 async def _known(connection: AsyncConnection[Any], company_id: int, activities: list[Activity]) -> dict[bytes, bytes]:

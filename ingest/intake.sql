@@ -3,7 +3,7 @@
 
 -- name: lock_company
 -- Held for share until the commit: the zone decides which days are marked, staleAfter which stays are over.
-select time_zone from company where company_id = %(company)s for share
+select time_zone, stale_after from company where company_id = %(company)s for share
 
 -- name: known_activities
 select digest, content, event_id, connection_id
@@ -18,7 +18,7 @@ order by k.key collate "C"
 on conflict (company_id, key) do nothing
 
 -- name: lock_events
-select event_id, key, parent_id, top_id
+select event_id, key, parent_id, top_id, tree_active_at
 from event
 where company_id = %(company)s and (key = any (%(keys)s::text[]) or event_id = any (%(ids)s::bigint[]))
 order by key

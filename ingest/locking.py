@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from psycopg import AsyncConnection
@@ -21,6 +22,7 @@ class LockedEvent:
     key: str
     parent_id: int | None
     top_id: int
+    tree_active_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -33,6 +35,16 @@ class Locked:
     def ids(self) -> set[int]:
         """Their ids."""
         return {event.event_id for event in self.events}
+
+    def tops_of(self, events: set[int]) -> set[int]:
+        """The events at the top of these, as they stood when they were locked: a breakout never is without them."""
+        return {event.top_id for event in self.events if event.event_id in events}
+
+    def silent_since(self, tops: set[int], before: datetime) -> set[int]:
+        """Those of these tops whose whole tree was last active at or before an instant."""
+        return {
+            e.event_id for e in self.events if e.event_id in tops and e.tree_active_at and e.tree_active_at <= before
+        }
 
 
 async def lock_events(connection: AsyncConnection[Any], company_id: int, activities: list[Activity]) -> Locked:

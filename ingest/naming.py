@@ -29,6 +29,10 @@ class Names:
         """The number of the event that it says its own is a breakout of."""
         return None if activity.parent is None else self.events[activity.parent]
 
+    def events_of(self, activity: Activity) -> set[int]:
+        """Every event that an activity names."""
+        return {event for event in (self.event(activity), self.parent(activity)) if event is not None}
+
     def connection(self, activity: Activity) -> int | None:
         """The number of the connection that it is about."""
         said = activity.said

@@ -37,6 +37,7 @@ async def retract(
             {"connections": [link for _, link in stays]} | _names(company_id, [by for by, _ in stays]),
         )
     parents = await _retract_events(connection, company_id, events)
+    await lock_more(connection, company_id, locked, [], parents)
     return Retraction(
         described={event for _, event in events},
         connections={link for _, link in stays},

@@ -1,4 +1,5 @@
 -- Stays: what the signals of a connection and the ends of its event amount to.
+-- `offset 0` keeps the look-up of days a look-up: flattened into a join it would hash the whole calendar of the zone.
 
 -- name: settle_stays
 -- Writes down the end of stays that had grown stale by now, before new activity of their event moves it. No number changes:
@@ -7,9 +8,8 @@ update stay s
 set left_at = greatest(s.joined_at, t.tree_active_at), ended_by = 'STALE'
 from event t
 join event e on e.company_id = %(company)s and e.top_id = t.event_id
-join company c on c.company_id = %(company)s
 where t.company_id = %(company)s and t.event_id = any (%(tops)s::bigint[])
-  and t.tree_active_at + c.stale_after <= %(as_of)s
+  and t.tree_active_at + %(stale_after)s::interval <= %(as_of)s
   and s.company_id = %(company)s and s.event_id = e.event_id and s.left_at is null
 
 -- name: find_unclosed
@@ -111,19 +111,18 @@ folded as materialized (
   join touched t on t.connection_id = f.connection_id
   join event e on e.company_id = %(company)s and e.event_id = t.event_id
   join event top on top.company_id = %(company)s and top.event_id = e.top_id
-  join company y on y.company_id = %(company)s
   left join changed c on c.connection_id = f.connection_id and c.ordinal = f.ordinal
   cross join lateral (
     select
       case
         when f.left_at is not null then f.left_at
         when f.ended_at is not null then f.ended_at
-        when top.tree_active_at + y.stale_after <= %(as_of)s then greatest(f.joined_at, top.tree_active_at)
+        when top.tree_active_at + %(stale_after)s::interval <= %(as_of)s then greatest(f.joined_at, top.tree_active_at)
       end as left_at,
       case
         when f.left_at is not null then 'LEFT'::stay_end
         when f.ended_at is not null then 'EVENT_ENDED'::stay_end
-        when top.tree_active_at + y.stale_after <= %(as_of)s then 'STALE'::stay_end
+        when top.tree_active_at + %(stale_after)s::interval <= %(as_of)s then 'STALE'::stay_end
       end as ended_by
   ) x
 ),
@@ -164,12 +163,15 @@ marked as (
   insert into mark (company_id, day, made_at)
   select distinct %(company)s, d.day, %(as_of)s::timestamptz
   from span s
-  join company c on c.company_id = %(company)s
   cross join lateral (select greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as ends_at) x
-  join local_day d
-    on d.time_zone = c.time_zone
-    and d.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
-    and d.starts_at <= x.ends_at and d.ends_at > s.joined_at
+  cross join lateral (
+    select l.day
+    from local_day l
+    where l.time_zone = %(time_zone)s
+      and l.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
+      and l.starts_at <= x.ends_at and l.ends_at > s.joined_at
+    offset 0
+  ) d
 )
 select distinct t.event_id, t.starts_at, t.kind = 'CALL' and (t.template is null or t.template not in ('PERSONAL_CALL', 'GROUP_CALL'))
 from (select distinct event_id from span) s
@@ -180,11 +182,14 @@ join event t on t.company_id = %(company)s and t.event_id = e.top_id
 insert into mark (company_id, day, made_at)
 select distinct %(company)s, d.day, %(as_of)s::timestamptz
 from unnest(%(instants)s::timestamptz[]) as i (at)
-join company c on c.company_id = %(company)s
-join local_day d
-  on d.time_zone = c.time_zone
-  and d.day between (i.at at time zone 'UTC')::date - 1 and (i.at at time zone 'UTC')::date + 1
-  and d.starts_at <= i.at and d.ends_at > i.at
+cross join lateral (
+  select l.day
+  from local_day l
+  where l.time_zone = %(time_zone)s
+    and l.day between (i.at at time zone 'UTC')::date - 1 and (i.at at time zone 'UTC')::date + 1
+    and l.starts_at <= i.at and l.ends_at > i.at
+  offset 0
+) d
 
 -- name: mark_trees
 -- Every day on which somebody stayed in these events or in their breakouts.
@@ -192,10 +197,13 @@ insert into mark (company_id, day, made_at)
 select distinct %(company)s, d.day, %(as_of)s::timestamptz
 from event e
 join stay s on s.company_id = %(company)s and s.event_id = e.event_id
-join company c on c.company_id = %(company)s
 cross join lateral (select greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as ends_at) x
-join local_day d
-  on d.time_zone = c.time_zone
-  and d.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
-  and d.starts_at <= x.ends_at and d.ends_at > s.joined_at
+cross join lateral (
+  select l.day
+  from local_day l
+  where l.time_zone = %(time_zone)s
+    and l.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
+    and l.starts_at <= x.ends_at and l.ends_at > s.joined_at
+  offset 0
+) d
 where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])

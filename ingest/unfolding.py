@@ -1,13 +1,14 @@
 """From new signals to events and stays as they now are, and to marks on every day whose numbers may have moved."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, LiteralString
 
 from psycopg import AsyncConnection
 
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
+from turnout.ingest.locking import Locked
 from turnout.ingest.naming import Names
 from turnout.ingest.retracting import Retraction
 from turnout.ingest.signals import EVENT_SIGNALS
@@ -16,83 +17,102 @@ _SQL: Final = statements("turnout.ingest", "events.sql") | statements("turnout.i
 _ENDED: Final = "turnout.event.ended"
 
 
-@dataclass(slots=True)
-class _Unfolding:
-    """One batch on its way: what is to be folded and what is to be marked, as it becomes known."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and when a batch is counted: the company's rules hold until its transaction ends."""
 
     connection: AsyncConnection[Any]
     company_id: int
+    time_zone: str
+    stale_after: timedelta
     now: datetime
-    connections: set[int] = field(default_factory=set[int])
+
+    async def rows(self, statement: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value
+        """What a statement answers; nothing for one that only writes."""
+        shared = {
+            "company": self.company_id,
+            "as_of": self.now,
+            "time_zone": self.time_zone,
+            "stale_after": self.stale_after,
+        }
+        cursor = await self.connection.execute(statement, shared | parameters)
+        return await cursor.fetchall() if cursor.description else []
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a batch touches: connections to fold, trees to fold or mark whole, instants whose days are marked."""
+
+    connections: set[int]
     whole_trees: set[int] = field(default_factory=set[int])
     marked_trees: set[int] = field(default_factory=set[int])
     instants: list[datetime] = field(default_factory=list[datetime])
-
-    async def rows(self, statement: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value
-        shared = {"company": self.company_id, "as_of": self.now}
-        cursor = await self.connection.execute(statement, shared | parameters)
-        return await cursor.fetchall() if cursor.description else []
+    moved: bool = False
 
     def mark_instants(self, instants: list[datetime | None]) -> None:
         self.instants += [instant for instant in instants if instant is not None]
 
 
 async def unfold(
-    connection: AsyncConnection[Any],
-    company_id: int,
-    counting: list[Activity],
-    names: Names,
-    taken_back: Retraction,
-    now: datetime,
+    setting: Setting, counting: list[Activity], names: Names, locked: Locked, taken_back: Retraction
 ) -> None:
     """Bring events and stays to what their signals say now. The events and all above them are locked."""
-    work = _Unfolding(connection, company_id, now)
-    work.connections = {link for activity in counting if (link := names.connection(activity)) is not None}
-    work.connections |= taken_back.connections
-    named = {
-        event for activity in counting for event in (names.event(activity), names.parent(activity)) if event is not None
-    }
-    named |= taken_back.named
+    named = {event for activity in counting for event in names.events_of(activity)} | taken_back.named
     if not named:
         return
-    await work.rows(_SQL["settle_stays"], tops=list(await _tops(work, named)))
-    await _count_activity(work, counting, names, taken_back)
-    await _describe(work, counting, names, taken_back)
-    tops = await _tops(work, named)
-    work.whole_trees |= await _tops(work, _ended(counting, names) | taken_back.described)
+    found = _Found({link for activity in counting if (link := names.connection(activity)) is not None})
+    found.connections |= taken_back.connections
+    await _settle(setting, locked.tops_of(named), locked)
+    await _count_activity(setting, found, counting, names, taken_back)
+    await _describe(setting, found, counting, names, taken_back)
+    tops = await _tops(setting, found, locked, named)
+    found.whole_trees |= await _tops(setting, found, locked, _ended(counting, names) | taken_back.described)
     if taken_back.named:
-        work.marked_trees |= await _tops(work, taken_back.named)
-    await work.rows(_SQL["count_tree_activity"], tops=list(tops | work.whole_trees))
-    await _fold(work, tops, open_too=bool(taken_back.named or work.marked_trees))
-    await _mark(work)
+        found.marked_trees |= await _tops(setting, found, locked, taken_back.named)
+    if found.moved or taken_back.named or tops != named:
+        await setting.rows(_SQL["count_tree_activity"], tops=list(tops | found.whole_trees))
+    await _fold(setting, found, tops, open_too=bool(taken_back.named or found.marked_trees))
+    await _mark(setting, found)
 
 
-async def _tops(work: _Unfolding, events: set[int]) -> set[int]:
-    if not events:
-        return set()
-    return {top for _, top in await work.rows(_SQL["find_tops"], events=list(events))}
+async def _settle(setting: Setting, tops: set[int], locked: Locked) -> None:
+    """Before new activity moves it, write down where the stays of a long silent event have ended."""
+    silent = locked.silent_since(tops, setting.now - setting.stale_after)
+    if silent:
+        await setting.rows(_SQL["settle_stays"], tops=list(silent))
+
+
+async def _tops(setting: Setting, found: _Found, locked: Locked, events: set[int]) -> set[int]:
+    """The events at the top of these; asked anew only when the batch has moved breakouts about."""
+    if not found.moved or not events:
+        return locked.tops_of(events)
+    return {top for _, top in await setting.rows(_SQL["find_tops"], events=list(events))}
 
 
 def _ended(counting: list[Activity], names: Names) -> set[int]:
     return {event for activity in counting if activity.type == _ENDED and (event := names.event(activity)) is not None}
 
 
-async def _count_activity(work: _Unfolding, counting: list[Activity], names: Names, taken_back: Retraction) -> None:
+async def _count_activity(
+    setting: Setting, found: _Found, counting: list[Activity], names: Names, taken_back: Retraction
+) -> None:
     heard = [(event, activity.at, True) for activity in counting if (event := names.event(activity)) is not None]
     heard += [(event, activity.at, False) for activity in counting if (event := names.parent(activity)) is not None]
-    moved = await work.rows(
+    moved = await setting.rows(
         _SQL["touch_events"],
         events=[event for event, _, _ in heard],
         ats=[at for _, at, _ in heard],
         owns=[own for _, _, own in heard],
     )
     if taken_back.named:
-        moved += await work.rows(_SQL["recount_events"], events=list(taken_back.named))
+        moved += await setting.rows(_SQL["recount_events"], events=list(taken_back.named))
     for _, instants in moved:
-        work.mark_instants(instants)
+        found.mark_instants(instants)
 
 
-async def _describe(work: _Unfolding, counting: list[Activity], names: Names, taken_back: Retraction) -> None:
+async def _describe(
+    setting: Setting, found: _Found, counting: list[Activity], names: Names, taken_back: Retraction
+) -> None:
     """Events themselves: their described members, and where they stand among events and breakouts."""
     described = {
         event
@@ -102,40 +122,41 @@ async def _describe(work: _Unfolding, counting: list[Activity], names: Names, ta
     if not described:
         return
     moved: list[int] = []
-    for event, renamed, has_moved, instants in await work.rows(_SQL["describe_events"], events=list(described)):
-        work.mark_instants(instants)
+    for event, renamed, has_moved, instants in await setting.rows(_SQL["describe_events"], events=list(described)):
+        found.mark_instants(instants)
         if renamed:
-            work.marked_trees.add(event)
+            found.marked_trees.add(event)
         if has_moved:
             moved.append(event)
     if moved:
-        await _move(work, moved)
+        await _move(setting, found, moved)
 
 
-async def _move(work: _Unfolding, events: list[int]) -> None:
-    for old_top, new_top, instants in await work.rows(_SQL["root_events"], events=events):
-        work.whole_trees |= {old_top, new_top}
-        work.marked_trees |= {old_top, new_top}
-        work.mark_instants(instants)
+async def _move(setting: Setting, found: _Found, events: list[int]) -> None:
+    found.moved = True
+    for old_top, new_top, instants in await setting.rows(_SQL["root_events"], events=events):
+        found.whole_trees |= {old_top, new_top}
+        found.marked_trees |= {old_top, new_top}
+        found.mark_instants(instants)
 
 
-async def _fold(work: _Unfolding, tops: set[int], *, open_too: bool) -> None:
-    trees = list(tops | work.whole_trees)
-    work.connections |= {link for (link,) in await work.rows(_SQL["find_unclosed"], tops=trees, open_too=open_too)}
-    if work.whole_trees:
-        whole = list(work.whole_trees)
-        work.connections |= {link for (link,) in await work.rows(_SQL["find_connections_of_trees"], tops=whole)}
-    if not work.connections:
+async def _fold(setting: Setting, found: _Found, tops: set[int], *, open_too: bool) -> None:
+    trees = list(tops | found.whole_trees)
+    found.connections |= {link for (link,) in await setting.rows(_SQL["find_unclosed"], tops=trees, open_too=open_too)}
+    if found.whole_trees:
+        whole = list(found.whole_trees)
+        found.connections |= {link for (link,) in await setting.rows(_SQL["find_connections_of_trees"], tops=whole)}
+    if not found.connections:
         return
-    for top, starts_at, undecided_call in await work.rows(_SQL["fold_stays"], connections=list(work.connections)):
-        work.mark_instants([starts_at])
+    for top, starts_at, undecided_call in await setting.rows(_SQL["fold_stays"], connections=list(found.connections)):
+        found.mark_instants([starts_at])
         if undecided_call:
-            work.marked_trees.add(top)
+            found.marked_trees.add(top)
 
 
-async def _mark(work: _Unfolding) -> None:
-    if work.marked_trees:
-        await work.rows(_SQL["mark_trees"], tops=list(work.marked_trees))
-        work.mark_instants([at for (at,) in await work.rows(_SQL["find_plans"], tops=list(work.marked_trees))])
-    if work.instants:
-        await work.rows(_SQL["mark_instants"], instants=work.instants)
+async def _mark(setting: Setting, found: _Found) -> None:
+    if found.marked_trees:
+        await setting.rows(_SQL["mark_trees"], tops=list(found.marked_trees))
+        found.mark_instants([at for (at,) in await setting.rows(_SQL["find_plans"], tops=list(found.marked_trees))])
+    if found.instants:
+        await setting.rows(_SQL["mark_instants"], instants=found.instants)

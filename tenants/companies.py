@@ -20,7 +20,7 @@ from turnout.tenants.support import driver
 
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 LONGEST_NAME: Final = 200
-LONGEST_PATIENCE: Final = timedelta(days=366)
+MOST_HOURS: Final = 366 * 24
 _SQL: Final = statements("turnout.tenants", "companies.sql")
 
 
@@ -49,11 +49,21 @@ class ListedCompany:
     limits: Sequence[Limit]
 
 
+def patience(hours: float) -> timedelta:
+    """What `stale_after` is for a number of hours, such as 24 or 0.5. Raises TurnoutError INVALID_STALE_AFTER."""
+    if not 1 / 3600 <= hours <= MOST_HOURS:
+        raise TurnoutError(
+            "INVALID_STALE_AFTER",
+            f"A stay cannot grow stale after {hours:g} hours.",
+            f"Use at least a second (0.0003) and at most {MOST_HOURS} hours; 24 is usual.",
+        )
+    return timedelta(hours=hours)
+
+
 def add_company(session: Session, new: NewCompany, now: datetime) -> Company:
     """Add a company with its limits and the calendar of its zone.
 
-    Raises TurnoutError INVALID_SLUG, INVALID_NAME, INVALID_ANCHOR_DAY, INVALID_STALE_AFTER, UNKNOWN_TIME_ZONE
-    and SLUG_TAKEN.
+    Raises TurnoutError INVALID_SLUG, INVALID_NAME, INVALID_ANCHOR_DAY, UNKNOWN_TIME_ZONE, SLUG_TAKEN.
     """
     _check(new)
     zone = calendar.find_zone(new.time_zone)
@@ -135,12 +145,6 @@ def _check(new: NewCompany) -> None:
             "INVALID_ANCHOR_DAY",
             f"A billing period cannot begin on day {new.billing_anchor_day} of a month.",
             "Use 1 to 31; in shorter months the last day stands for it.",
-        )
-    if not timedelta(seconds=1) <= new.stale_after <= LONGEST_PATIENCE:
-        raise TurnoutError(
-            "INVALID_STALE_AFTER",
-            f"A stay cannot grow stale after {new.stale_after / timedelta(hours=1):g} hours.",
-            f"Use more than 0 and at most {LONGEST_PATIENCE // timedelta(hours=1)} hours, such as 24 or 0.5.",
         )
 
 

@@ -25,7 +25,7 @@ RANDOM: Final = 32
 CHECKSUM: Final = 6
 SHOWN: Final = len(PREFIX) + 6
 LIFETIME: Final = timedelta(days=365)
-LONGEST_LIFETIME: Final = timedelta(days=3660)
+MOST_DAYS: Final = 3660
 _SHAPE: Final = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM + CHECKSUM}}}")
 _SQL: Final = statements("turnout.tenants", "authentication.sql")
 
@@ -71,6 +71,13 @@ async def find_key(door: Door, key: str, now: datetime) -> Credential | None:
     return found[0] if found else None
 
 
+def lifetime(days: int) -> timedelta:
+    """How long a key lasts that is to end after so many days. Raises TurnoutError INVALID_LIFETIME."""
+    if not 1 <= days <= MOST_DAYS:
+        raise TurnoutError("INVALID_LIFETIME", f"A key cannot end after {days} days.", f"Use 1 to {MOST_DAYS} days.")
+    return timedelta(days=days)
+
+
 def issue_key(
     session: Session,
     slug: str,
@@ -78,14 +85,13 @@ def issue_key(
     now: datetime,
     *,
     label: str | None = None,
-    lifetime: timedelta = LIFETIME,
+    lasting: timedelta = LIFETIME,
 ) -> IssuedKey:
     """Give a company a key.
 
-    Raises TurnoutError UNKNOWN_COMPANY, INVALID_SCOPE, INVALID_LABEL, INVALID_LIFETIME.
+    Raises TurnoutError UNKNOWN_COMPANY, INVALID_SCOPE, INVALID_LABEL.
     """
     check_label(label)
-    _check_lifetime(lifetime)
     company = find_company(session, slug)
     text = generate()
     row = ApiKeyRow(
@@ -96,7 +102,7 @@ def issue_key(
         scopes=_known(scopes),
         label=label,
         created_at=now,
-        expires_at=now + lifetime,
+        expires_at=now + lasting,
     )
     session.add(row)
     session.flush()
@@ -140,15 +146,6 @@ def _known(scopes: Iterable[str]) -> list[str]:
         wrong = ", ".join(sorted(map(repr, asked - set(Scope)))) or "none"
         raise TurnoutError("INVALID_SCOPE", f"A key cannot have the scope {wrong}.", f"Use of {', '.join(Scope)}.")
     return [scope.value for scope in Scope if scope in asked]
-
-
-def _check_lifetime(lifetime: timedelta) -> None:
-    if not timedelta() < lifetime <= LONGEST_LIFETIME:
-        raise TurnoutError(
-            "INVALID_LIFETIME",
-            f"A key cannot expire after {lifetime.days} days.",
-            f"Use 1 to {LONGEST_LIFETIME.days} days.",
-        )
 
 
 def _credential(

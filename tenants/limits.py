@@ -43,6 +43,13 @@ class Limit:
     valid_from: date | None = None
     valid_to: date | None = None
 
+    def __str__(self) -> str:
+        """The limit as `parse_limit` reads it."""
+        section = "" if self.section is Section.TOTAL else f"@{self.section}"
+        number = int(self.value) if self.value.is_integer() else self.value
+        days = [str(day or "") for day in (self.valid_from, self.valid_to)]
+        return f"{self.metric}{section}={number}:{':'.join(days)}".rstrip(":")
+
 
 EXAMPLE: Final = "CONNECTIONS@WEBINAR=500:2026-01-01:2026-12-31"
 # Beyond it neighbouring whole numbers are no longer told apart.

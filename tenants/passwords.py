@@ -57,7 +57,7 @@ def readable(entered: str) -> bytes | None:
     Case, dashes and surrounding blanks mean nothing in a generated password. Anything else is taken as it is.
     """
     try:
-        whole = entered.encode()
+        whole = entered[: LONGEST + 1].encode()
     except UnicodeEncodeError:
         return None
     if len(whole) > LONGEST:

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -24,34 +23,14 @@ from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.support import support
 
+from .databases import Database, drop
+
 # A server to use instead of the embedded one: the conninfo of a superuser. The three login roles must be able to log in
 # without more (trust, or a password file).
 SERVER = "TURNOUT_TEST_SERVER"
-# Set here for the workers of pytest-xdist, which inherit it: the folder of the server and the lock, all in it shared.
+# Set here for the workers of pytest-xdist, which inherit it: the folder of the server that they share.
 FOLDER = "TURNOUT_TEST_FOLDER"
 ZONES = ("Europe/Berlin", "America/New_York")
-
-
-@dataclass(frozen=True)
-class Database:
-    """A database and how each role logs in to it."""
-
-    admin: str
-
-    @property
-    def app(self) -> str:
-        return self.of("turnout_app")
-
-    @property
-    def refresher(self) -> str:
-        return self.of("turnout_refresher")
-
-    @property
-    def support(self) -> str:
-        return self.of("turnout_support")
-
-    def of(self, role: str) -> str:
-        return make_conninfo(self.admin, user=role)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
+        if server := os.environ.get(SERVER):
+            drop(server, template_name())
         shutil.rmtree(os.environ.pop(FOLDER), ignore_errors=True)
 
 
@@ -75,21 +56,15 @@ def server() -> Generator[str]:
 
 
 @pytest.fixture(scope="session")
-def template(server: str) -> Generator[str]:
-    """A database with the schema and two calendars, prepared by the first worker that asks, dropped by the last."""
-    folder = Path(os.environ[FOLDER])
-    name = f"turnout_{folder.name}".replace("-", "_").lower()
-    users = folder / "users"
-    with one_at_a_time(folder):
-        if not users.exists():
-            hurry(server)
+def template(server: str) -> str:
+    """A database with the schema and two calendars, prepared by the first worker that asks for it."""
+    name = template_name()
+    with one_at_a_time(), psycopg.connect(server, autocommit=True) as admin:
+        if not admin.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+            hurry(admin)
             prepare(server, name)
             fill(make_conninfo(server, dbname=name))
-        count(users, 1)
-    yield name
-    with one_at_a_time(folder):
-        if not count(users, -1):
-            drop(server, name)
+    return name
 
 
 @pytest.fixture
@@ -140,12 +115,15 @@ def globex(database: Database, now: datetime) -> Company:
         return add_company(session, NewCompany("globex", "Globex", "America/New_York"), now)
 
 
-def hurry(server: str) -> None:
+def template_name() -> str:
+    return Path(os.environ[FOLDER]).name
+
+
+def hurry(admin: psycopg.Connection) -> None:
     """A server of our own is thrown away after the run: nothing in it needs to survive a power failure."""
     if SERVER not in os.environ:
-        with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute("alter system set fsync = off")
-            admin.execute("select pg_reload_conf()")
+        admin.execute("alter system set fsync = off")
+        admin.execute("select pg_reload_conf()")
 
 
 def fill(template: str) -> None:
@@ -154,21 +132,9 @@ def fill(template: str) -> None:
             calendar.extend(admin, zone, datetime.now(UTC))
 
 
-def drop(server: str, *names: str) -> None:
-    with psycopg.connect(server, autocommit=True) as admin:
-        for name in names:
-            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
-def count(users: Path, change: int) -> int:
-    total = int(users.read_text() if users.exists() else 0) + change
-    users.write_text(str(total))
-    return total
-
-
 @contextmanager
-def one_at_a_time(folder: Path) -> Generator[None]:
+def one_at_a_time() -> Generator[None]:
     """Workers wait for each other here."""
-    with (folder / "lock").open("w") as lock:
+    with Path(os.environ[FOLDER], "tests.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from psycopg import AsyncConnection
+
+from tests.oracle import Limit
 from turnout.analytics.peaks import DailyPeak, Section, daily_peaks
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import Reading
@@ -17,7 +19,7 @@ from turnout.ingest.intake import Receipt, take
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 
-from tests.oracle import Limit
+Row = dict[str, Any]
 
 FIELDS = {"TOTAL": "total", "MEETING": "meetings", "WEBINAR": "webinars", "CALL": "calls"}
 
@@ -27,9 +29,9 @@ class Product:
     """A database with its door, its refresher and a clock that stands still until a test moves it."""
 
     door: Door
-    refresher: Refresher
     support: AsyncConnection[Any]
     now: datetime
+    refresher: Refresher = field(init=False)
 
     async def add_company(
         self, slug: str, zone: str, stale_after: timedelta, limits: Sequence[Limit] = (), anchor_day: int = 1
@@ -59,7 +61,9 @@ class Product:
         bodies = [json.dumps(activity).encode() for activity in activities]
         return await take(self.door, company.company_id, bodies, self.now)
 
-    async def ask(self, company: Company, start: datetime, end: datetime) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    async def ask(
+        self, company: Company, start: datetime, end: datetime
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The period summary and the daily peaks of every section, read as an answer would be."""
         reading = Reading(self.door, self.refresher, company, lambda: self.now, patience=60)
         period = Period(start, end, company.time_zone)
@@ -144,10 +148,7 @@ def first_difference(expected: dict[str, Any], got: dict[str, Any], path: str = 
         if here == there:
             continue
         if isinstance(here, dict) and isinstance(there, dict):
-            return first_difference(here, there, f"{path}.{key}")
+            return first_difference(cast("Row", here), cast("Row", there), f"{path}.{key}")
         return f"{path}.{key}: oracle {here!r}, product {there!r}"
     return ""
 
-
-def day_of(moment: datetime, company: Company) -> date:
-    return moment.astimezone(company.zone).date()

@@ -1,0 +1,46 @@
+"""The application: which routes there are, and what is open while it runs."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import psycopg
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from turnout.database.errors import TurnoutError
+from turnout.server.envelope import Envelope
+from turnout.server.routes import health
+from turnout.server.routes.answers import on_expected, on_routing
+from turnout.server.routes.graphql import GraphQL
+from turnout.server.routes.ingest import Ingest
+from turnout.server.services import Services
+
+
+def create_app(services: Services, *, allowed_hosts: Sequence[str] = ()) -> Starlette:
+    """The application over the given services, which it opens and closes.
+
+    Without `allowed_hosts` it answers to any name.
+    """
+    app = Starlette(
+        routes=[GraphQL(services).route, Ingest(services).route, *health.routes(services)],
+        exception_handlers={
+            HTTPException: on_routing,
+            TurnoutError: on_expected,
+            psycopg.OperationalError: on_expected,
+        },
+        middleware=[Middleware(Envelope, allowed_hosts=allowed_hosts)],
+        lifespan=lambda _: _open(services),
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+@asynccontextmanager
+async def _open(services: Services) -> AsyncGenerator[None]:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(services.door.close)
+        await services.door.open()
+        stack.push_async_callback(services.refresher.stop)
+        await services.refresher.start()
+        yield

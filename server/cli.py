@@ -1,0 +1,59 @@
+"""The command line: `turnout …`. Each command imports what it needs when it runs, so that help comes at once."""
+
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from turnout.database.embedded_error import EmbeddedPostgresError
+from turnout.database.errors import TurnoutError
+from turnout.server.commands import company, database, key, password, schema
+from turnout.server.commands.printing import print_error
+
+
+class CodedErrors(TyperGroup):
+    """Prints errors that a person can act upon, instead of where in the program they arose."""
+
+    def invoke(self, ctx: typer.Context) -> object:
+        """Run the command; exit code 1 after an error."""
+        try:
+            return super().invoke(ctx)
+        except (TurnoutError, EmbeddedPostgresError) as error:
+            print_error(error.code, error.message, error.hint)
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    cls=CodedErrors,
+    help="Analytics for operators of video-conference platforms.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(company.app, name="company")
+app.add_typer(password.app, name="password")
+app.add_typer(key.app, name="key")
+app.add_typer(database.app, name="database")
+app.command()(schema.schema)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(version("turnout"))
+        raise typer.Exit
+
+
+@app.callback()
+def turnout(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Analytics for operators of video-conference platforms."""
+
+
+def main() -> None:
+    """What the program `turnout` runs."""
+    app(prog_name="turnout")

@@ -1,0 +1,65 @@
+"""How commands speak: results on standard output, everything said beside them on standard error."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import typer
+
+_NO_WRAP: Final = 100_000
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
+    """A list: JSON with the columns as names, or a table, which has one line a row when it is piped."""
+    if as_json:
+        _print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        _print_table(columns, rows)
+
+
+def say(sentence: str) -> None:
+    """Something for whoever sits there, not for a pipe."""
+    typer.echo(sentence, err=True)
+
+
+def print_error(code: str, message: str, hint: str) -> None:
+    """An error: what happened, and what to do."""
+    typer.secho(f"{code}: ", err=True, nl=False, fg="red", bold=True)
+    typer.echo(f"{message}\nHint: {hint}", err=True)
+
+
+def _print_json(value: object) -> None:
+    def plain(other: object) -> str:
+        """Instants as RFC 3339 in UTC, everything else as it calls itself."""
+        if isinstance(other, datetime):
+            return other.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return str(other)
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+
+
+def _print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    headings = (re.sub(r"(?=[A-Z])", " ", column).upper() for column in columns)
+    table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    Console(width=None if sys.stdout.isatty() else _NO_WRAP).print(table)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None | []:
+            return "-"
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)

@@ -1,0 +1,126 @@
+"""Where the database of a command is: embedded in a folder, or a real server."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from turnout.database.embedded import attach
+from turnout.database.errors import TurnoutError
+from turnout.database.migrating import prepare
+from turnout.database.statements import statements
+from turnout.server.settings import DEFAULT_DATA, Settings, read_settings
+
+DATABASE: Final = "turnout"
+# The role that each connection must log in as, and the variable that says how.
+SETTINGS: Final = {
+    "turnout_app": "DATABASE_URL",
+    "turnout_refresher": "TURNOUT_REFRESHER_URL",
+    "turnout_support": "TURNOUT_SUPPORT_URL",
+}
+_SQL: Final = statements("turnout.server", "deployment.sql")
+
+
+class Deployment:
+    """How to connect as each role.
+
+    A login of a real server is examined when it is first asked for. Raises then TurnoutError MISSING_SETTING,
+    INVALID_SETTING, DATABASE_UNREACHABLE, WRONG_ROLE, UNSAFE_ROLE or DATABASE_NOT_PREPARED.
+    """
+
+    def __init__(self, conninfos: Mapping[str, str | None], *, trusted: bool) -> None:
+        self._conninfos = conninfos
+        self._examined = set(conninfos) if trusted else set[str]()
+
+    @property
+    def app(self) -> str:
+        """The conninfo of the application."""
+        return self._of("turnout_app")
+
+    @property
+    def refresher(self) -> str:
+        """The conninfo of the refresher."""
+        return self._of("turnout_refresher")
+
+    @property
+    def support(self) -> str:
+        """The conninfo of support staff."""
+        return self._of("turnout_support")
+
+    def _of(self, role: str) -> str:
+        conninfo = self._conninfos[role]
+        if not conninfo:
+            raise TurnoutError(
+                "MISSING_SETTING",
+                f"{SETTINGS[role]} is not set, which says how to connect as {role}.",
+                "`turnout database prepare` prints it. Without DATABASE_URL the embedded database is used.",
+            )
+        if role not in self._examined:
+            _examine(conninfo, role)
+            self._examined.add(role)
+        return conninfo
+
+
+@contextmanager
+def deployment(data: Path | None = None) -> Generator[Deployment]:
+    """The database in a folder, started and brought up to date when needed; without a folder what the settings say.
+
+    They prefer DATABASE_URL to TURNOUT_DATA, and that to `.data` in the current folder.
+    Raises TurnoutError and EmbeddedPostgresError.
+    """
+    settings = read_settings()
+    if settings.database_url and not data:
+        yield _given(settings)
+        return
+    with attach(data or settings.data or DEFAULT_DATA) as server:
+        prepare(server.conninfo(user="postgres", dbname="postgres"), DATABASE)
+        roles = {role: server.conninfo(user=role, dbname=DATABASE) for role in SETTINGS}
+        yield Deployment(roles, trusted=True)
+
+
+def _given(settings: Settings) -> Deployment:
+    urls = (settings.database_url, settings.refresher_url, settings.support_url)
+    return Deployment(dict(zip(SETTINGS, urls, strict=True)), trusted=False)
+
+
+def _examine(conninfo: str, role: str) -> None:
+    login, unsafe, prepared = _describe(conninfo, role)
+    if unsafe:
+        raise TurnoutError(
+            "UNSAFE_ROLE",
+            f"{SETTINGS[role]} logs in as {login}, which row security does not hold.",
+            f"Log in as {role}: no superuser, no BYPASSRLS, no member of turnout_owner.",
+        )
+    if login != role:
+        raise TurnoutError(
+            "WRONG_ROLE",
+            f"{SETTINGS[role]} logs in as {login}, which would see nothing.",
+            f"Log in as {role}; `turnout database prepare` creates it.",
+        )
+    if not prepared:
+        raise TurnoutError(
+            "DATABASE_NOT_PREPARED",
+            f"The database of {SETTINGS[role]} is empty.",
+            "Run `turnout database prepare` first, or name the database that it has prepared.",
+        )
+
+
+def _describe(conninfo: str, role: str) -> tuple[str, bool, bool]:
+    """The login's name, whether it would pass the wall, and whether there is a schema."""
+    try:
+        with psycopg.connect(conninfo, connect_timeout=10) as connection:
+            return connection.execute(_SQL["describe_login"]).fetchall()[0]
+    except psycopg.OperationalError as error:
+        raise TurnoutError(
+            "DATABASE_UNREACHABLE",
+            f"The database of {SETTINGS[role]} cannot be reached: {error}",
+            "Check that it runs, and the address, database and password of the setting.",
+        ) from error
+    except psycopg.ProgrammingError as error:
+        raise TurnoutError(
+            "INVALID_SETTING",
+            f"{SETTINGS[role]} is no connection string of Postgres.",
+            "Write it like postgresql://turnout_app:PASSWORD@HOST:5432/turnout.",
+        ) from error

@@ -1,0 +1,110 @@
+"""POST /graphql, as GraphQL over HTTP has it."""
+
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from turnout.database.errors import TurnoutError
+from turnout.graphql.context import Context
+from turnout.graphql.errors import PASSING, expected
+from turnout.graphql.execution import Answer, Executor, Operation
+from turnout.graphql.schema import SCHEMA
+from turnout.server.routes.answers import JSON, answer, headers_of, status_of
+from turnout.server.routes.bodies import KIB, media_type, read_body, unsupported
+from turnout.server.routes.negotiation import preferred
+from turnout.server.routes.texts import read_json
+from turnout.server.services import Services
+from turnout.tenants.authentication import authenticate, bearer
+from turnout.tenants.credential import Credential
+
+RESPONSE: Final = "application/graphql-response+json"
+LARGEST: Final = 256 * KIB
+
+
+class _Body(msgspec.Struct):
+    """The members that GraphQL over HTTP knows; others are ignored."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = msgspec.field(default=None, name="operationName")
+    extensions: dict[str, Any] | None = None
+
+
+class GraphQL:
+    """The one way in for questions."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._executor = Executor(SCHEMA)
+
+    @property
+    def route(self) -> Route:
+        """The exact path: no redirect, no GET, no WebSocket."""
+        return Route("/graphql", self.respond, methods=["POST"])
+
+    async def respond(self, request: Request) -> Response:
+        """The answer to a request; errors in GraphQL's shape as far as the client accepts one."""
+        media = preferred(request.headers.get("accept"), (RESPONSE, JSON))
+        try:
+            if media is None:
+                raise _not_acceptable()
+            operation = _operation(await _body(request))
+            context = await self._context(request)
+        except Exception as cause:
+            error = expected(cause)
+            if error is None:
+                raise
+            return _refusal(error, media or JSON)
+        return _response(await self._executor.run(operation, context), media)
+
+    async def _context(self, request: Request) -> Context:
+        services, header = self._services, request.headers.get("authorization")
+        credential = await self._authenticate(header) if header is not None else None
+        return Context(
+            services.door, services.refresher, services.clock, request.state.request_id, credential, bearer(header)
+        )
+
+    async def _authenticate(self, header: str) -> Credential:
+        credential = await authenticate(self._services.door, header, self._services.clock())
+        if credential is None:
+            raise TurnoutError(
+                "UNAUTHENTICATED",
+                "The credential is unknown, has expired or was revoked.",
+                "Sign in again, or leave the header Authorization out to do so.",
+            )
+        return credential
+
+
+async def _body(request: Request) -> bytes:
+    # A page of somebody else can make a browser send forms and plain text, but not JSON, without asking us first.
+    if media_type(request) not in {JSON, RESPONSE}:
+        raise unsupported(f"The body must be {JSON}.", f"Send it with Content-Type: {JSON}.")
+    return await read_body(request, LARGEST)
+
+
+def _operation(body: bytes) -> Operation:
+    decoded = read_json(body, _Body)
+    return Operation(decoded.query, decoded.variables, decoded.operation_name)
+
+
+def _response(result: Answer, media: str) -> Response:
+    content: dict[str, Any] = {} if result.refused else {"data": result.data}
+    if result.errors:
+        content = {"errors": result.errors} | content
+    if result.extensions:
+        content["extensions"] = result.extensions
+    passing = result.data is None and any(error["extensions"]["code"] in PASSING for error in result.errors)
+    status = 503 if passing else 400 if result.refused and media == RESPONSE else 200
+    return answer(content, status, {"retry-after": "1"} if passing else None, media)
+
+
+def _refusal(error: TurnoutError, media: str) -> Response:
+    content = {"errors": [{"message": error.message, "extensions": {"code": error.code, "hint": error.hint}}]}
+    return answer(content, status_of(error), headers_of(error), media)
+
+
+def _not_acceptable() -> TurnoutError:
+    return TurnoutError("NOT_ACCEPTABLE", "The answer can be given as JSON only.", f"Accept {RESPONSE} or {JSON}.")

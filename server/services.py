@@ -1,0 +1,51 @@
+"""What the routes work with. Tests give their own; `serve` gives those of a deployment."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import psycopg
+
+from turnout.analytics.refresher import Refresher
+from turnout.database.errors import TurnoutError
+from turnout.tenants.connection import Door
+
+# Seconds within which a database that can be worked with answers.
+PATIENCE: Final = 1.0
+
+
+@dataclass
+class Readiness:
+    """Whether new requests are welcome. They are not once the process has been told to stop."""
+
+    stopping: bool = False
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The door to the companies' data, the refresher, the clock, and whether the process is about to stop.
+
+    `revive` starts the database again when it has gone; None when that is for somebody else to do.
+    """
+
+    door: Door
+    refresher: Refresher
+    clock: Callable[[], datetime] = utc_now
+    readiness: Readiness = field(default_factory=Readiness)
+    revive: Callable[[], None] | None = None
+
+    async def database_answers(self) -> bool:
+        """Whether the database can be worked with."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.door.ping()
+        except (TimeoutError, psycopg.Error, TurnoutError):
+            return False
+        return True

@@ -1,0 +1,65 @@
+"""The whole application over a fresh database, two companies that use it, and somebody who is nobody."""
+
+from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tests.databases import Database
+from turnout.analytics.refresher import Refresher
+from turnout.server.app import create_app
+from turnout.server.services import Services
+from turnout.tenants.company import Company
+from turnout.tenants.connection import Door
+from turnout.tenants.keys import issue_key
+from turnout.tenants.passwords import issue_password
+from turnout.tenants.sessions import sign_in
+from turnout.tenants.support import support
+
+from .clients import Client
+
+MakeClient = Callable[[Company], AsyncGenerator[Client]]
+
+
+@pytest.fixture
+def services(database: Database, now: datetime) -> Services:
+    return Services(Door(database.app), Refresher(database.refresher, lambda: now), lambda: now)
+
+
+@pytest.fixture
+async def app(services: Services) -> AsyncGenerator[Starlette]:
+    app = create_app(services)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def http(app: Starlette) -> AsyncGenerator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://turnout.test") as http:
+        yield http
+
+
+@pytest.fixture
+def nobody(http: httpx.AsyncClient) -> Client:
+    return Client(http)
+
+
+@pytest.fixture
+async def at_acme(http: httpx.AsyncClient, services: Services, database: Database, acme: Company) -> Client:
+    return await client_of(acme, http, services, database)
+
+
+@pytest.fixture
+async def at_globex(http: httpx.AsyncClient, services: Services, database: Database, globex: Company) -> Client:
+    return await client_of(globex, http, services, database)
+
+
+async def client_of(company: Company, http: httpx.AsyncClient, services: Services, database: Database) -> Client:
+    now = services.clock()
+    with support(database.support) as session:
+        password = issue_password(session, company.slug, None, now).text
+        key = issue_key(session, company.slug, ["write:events"], now).text
+    signed_in = await sign_in(services.door, company.slug, password, services.clock)
+    return Client(http, company, signed_in.token, key, password)

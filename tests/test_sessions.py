@@ -1,0 +1,266 @@
+"""Signing in and out: to whom a token leads, and that nobody learns why a sign-in failed."""
+
+import asyncio
+import statistics
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from argon2 import PasswordHasher
+
+from turnout.database.errors import TurnoutError
+from turnout.tenants.authentication import authenticate
+from turnout.tenants.company import Company
+from turnout.tenants.connection import Door
+from turnout.tenants.credential import Credential
+from turnout.tenants.hashing import HashingQueue
+from turnout.tenants.passwords import IssuedPassword, issue_password, revoke_password, revoke_passwords
+from turnout.tenants.sessions import SignedIn, find_session, sign_in, sign_out
+from turnout.tenants.support import support
+
+from .databases import Database
+
+# Company and password of sign-ins that must fail; {} stands for a password that is right for acme.
+FAILING = [
+    ("acme", "K7QFM-2XWPA-9RTBC-HD4VE"),
+    ("globex", "{}"),
+    ("hooli", "{}"),
+    ("", "{}"),
+    ("ACME", "{}"),
+    ("acme\0", "{}"),
+    ("\ud800", "{}"),
+    ("a" * 100_000, "{}"),
+    ("acme", ""),
+    ("acme", "\0"),
+    ("acme", "\ud800"),
+    ("acme", "a" * 1_000_000),
+]
+
+
+async def test_the_right_password_opens_a_session_of_twelve_hours(
+    database: Database, door: Door, acme: Company, globex: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+
+    signed_in = await sign_in(door, "acme", password.text, lambda: now)
+
+    assert (signed_in.company, signed_in.expires_at) == (acme, now + timedelta(hours=12))
+    found = await find_session(door, signed_in.token, now + timedelta(hours=11, minutes=59))
+    assert found
+    assert (found.company, found.kind, found.scopes) == (acme, "session", {"read:stats"})
+    assert await find_session(door, signed_in.token, now + timedelta(hours=12)) is None
+
+
+async def test_each_of_three_passwords_opens_a_session(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    passwords = [issue(database, "acme", now) for _ in range(3)]
+
+    tokens = {(await sign_in(door, "acme", password.text, lambda: now)).token for password in passwords}
+
+    assert len(tokens) == 3
+
+
+async def test_a_sign_in_fails_the_same_way_whatever_was_wrong(
+    database: Database, door: Door, acme: Company, globex: Company, now: datetime
+) -> None:
+    right, revoked, _theirs = issue(database, "acme", now), issue(database, "acme", now), issue(database, "globex", now)
+    revoke(database, revoked, now)
+
+    answers = {
+        await refusal(door, slug, password.replace("{}", right.text), now)
+        for slug, password in [*FAILING, ("acme", revoked.text)]
+    }
+
+    assert len(answers) == 1
+    assert answers.pop()[0] == "SIGN_IN_FAILED"
+
+
+async def test_a_sign_in_that_fails_verifies_three_hashes_whatever_was_wrong(
+    database: Database, door: Door, acme: Company, globex: Company, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, _also_right = issue(database, "acme", now), issue(database, "acme", now)
+    verified = counted(monkeypatch)
+
+    for slug, password in FAILING:
+        verified.clear()
+        await refusal(door, slug, password.replace("{}", right.text), now)
+        assert len(verified) == 3, (slug[:20], password[:20])
+
+
+@pytest.mark.thorough
+async def test_a_sign_in_that_fails_takes_the_same_time_whatever_was_wrong(
+    database: Database, door: Door, acme: Company, globex: Company, now: datetime
+) -> None:
+    right = issue(database, "acme", now)
+    took: dict[tuple[str, str], list[float]] = {failing: [] for failing in FAILING}
+
+    for _ in range(30):
+        for (slug, password), times in took.items():
+            began = time.perf_counter()
+            await refusal(door, slug, password.replace("{}", right.text), now)
+            times.append(time.perf_counter() - began)
+
+    medians = [statistics.median(times) for times in took.values()]
+    assert max(medians) < min(medians) * 1.1
+
+
+async def test_signing_out_ends_one_session_at_once(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    first, second = [await sign_in(door, "acme", password.text, lambda: now) for _ in range(2)]
+
+    assert await sign_out(door, first.token)
+    assert not await sign_out(door, first.token)
+
+    assert await find_session(door, first.token, now) is None
+    assert await find_session(door, second.token, now)
+
+
+async def test_revoking_a_password_ends_its_sessions_and_no_others(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    first, second = issue(database, "acme", now), issue(database, "acme", now)
+    ended, kept = [await sign_in(door, "acme", password.text, lambda: now) for password in (first, second)]
+
+    revoke(database, first, now)
+
+    assert await find_session(door, ended.token, now) is None
+    assert await find_session(door, kept.token, now)
+    assert count_sessions(database) == 1
+
+
+async def test_revoking_all_passwords_ends_all_sessions_of_that_company_alone(
+    database: Database, door: Door, acme: Company, globex: Company, now: datetime
+) -> None:
+    ours, theirs = issue(database, "acme", now), issue(database, "globex", now)
+    ended = await sign_in(door, "acme", ours.text, lambda: now)
+    kept = await sign_in(door, "globex", theirs.text, lambda: now)
+
+    with support(database.support) as session:
+        revoke_passwords(session, "acme", now)
+
+    assert await find_session(door, ended.token, now) is None
+    assert await find_session(door, kept.token, now) == Credential(
+        globex, "session", await the_id(door, kept, now), SCOPES
+    )
+
+
+async def test_a_sign_in_while_its_password_is_being_revoked_fails(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    with support(database.support) as session:
+        revoke_password(session, "acme", password.password_id, now)
+        late = asyncio.create_task(refusal(door, "acme", password.text, now))
+        await asyncio.sleep(0.5)  # it has verified the password and waits for the lock on it
+        assert not late.done()
+
+    assert (await late)[0] == "SIGN_IN_FAILED"
+    assert count_sessions(database) == 0
+
+
+async def test_only_the_digest_of_a_token_is_kept(database: Database, door: Door, acme: Company, now: datetime) -> None:
+    password = issue(database, "acme", now)
+
+    signed_in = await sign_in(door, "acme", password.text, lambda: now)
+
+    with psycopg.connect(database.admin) as admin:
+        [(kept,)] = admin.execute("select s::text from turnout.company_session s").fetchall()
+    assert signed_in.token.removeprefix("turnout_session_") not in kept
+
+
+@pytest.mark.parametrize(
+    "token", ["", "turnout_session_", "turnout_session_" + "x" * 43, "\0", "\ud800", "x" * 100_000]
+)
+async def test_a_token_that_nobody_was_given_is_nobodys(door: Door, now: datetime, token: str) -> None:
+    assert await find_session(door, token, now) is None
+    assert await sign_out(door, token) is False
+
+
+async def test_a_token_is_taken_from_the_authorization_header(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    signed_in = await sign_in(door, "acme", password.text, lambda: now)
+
+    found = await authenticate(door, f"Bearer {signed_in.token}", now)
+
+    assert found
+    assert (found.company, found.kind, found.scopes) == (acme, "session", SCOPES)
+
+
+async def test_hashing_turns_people_away_when_too_many_wait() -> None:
+    queue, gate = HashingQueue(at_once=2, waiting=3), threading.Event()
+    running = [asyncio.create_task(queue.run(gate.wait)) for _ in range(5)]
+    await asyncio.sleep(0)
+
+    with pytest.raises(TurnoutError, match="BUSY"):
+        await queue.run(gate.wait)
+    gate.set()
+
+    assert await asyncio.gather(*running) == [True] * 5
+    assert await queue.run(gate.wait)
+
+
+async def test_whoever_goes_away_gives_the_place_back_when_the_hash_is_done() -> None:
+    queue, gate = HashingQueue(at_once=1, waiting=1), threading.Event()
+    running, waiting = [asyncio.create_task(queue.run(gate.wait)) for _ in range(2)]
+    await asyncio.sleep(0.05)
+
+    running.cancel()
+    waiting.cancel()
+    await asyncio.sleep(0)
+    one_more = asyncio.create_task(queue.run(gate.wait))
+    await asyncio.sleep(0)
+    with pytest.raises(TurnoutError, match="BUSY"):
+        await queue.run(gate.wait)
+    gate.set()
+
+    assert await one_more
+
+
+SCOPES = frozenset({"read:stats"})
+
+
+def issue(database: Database, slug: str, now: datetime) -> IssuedPassword:
+    with support(database.support) as session:
+        return issue_password(session, slug, None, now)
+
+
+def revoke(database: Database, password: IssuedPassword, now: datetime) -> None:
+    with support(database.support) as session:
+        revoke_password(session, "acme", password.password_id, now)
+
+
+async def refusal(door: Door, slug: str, password: str, now: datetime) -> tuple[str, str, str]:
+    with pytest.raises(TurnoutError) as refused:
+        await sign_in(door, slug, password, lambda: now)
+    return refused.value.code, refused.value.message, refused.value.hint
+
+
+async def the_id(door: Door, signed_in: SignedIn, now: datetime) -> Any:
+    found = await find_session(door, signed_in.token, now)
+    return found and found.credential_id
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hashes that are verified from now on."""
+    verified: list[str] = []
+    verify = PasswordHasher.verify
+
+    def spy(self: PasswordHasher, hash: str, password: bytes) -> bool:  # noqa: A002 -- the name that argon2 gave it
+        verified.append(hash)
+        return verify(self, hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", spy)
+    return verified
+
+
+def count_sessions(database: Database) -> int:
+    with psycopg.connect(database.admin) as admin:
+        return admin.execute("select count(*) from turnout.company_session").fetchall()[0][0]

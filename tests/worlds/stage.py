@@ -1,0 +1,82 @@
+"""Where worlds are played: one database and one event loop for all of them, since every world brings its own companies."""
+
+import asyncio
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, TypeVar
+
+from psycopg import AsyncConnection
+
+from tests.databases import Database
+from tests.oracle import Oracle
+from tests.oracle.activities import Raw, is_valid
+from tests.oracle.worlds import World, WorldCompany
+from tests.worlds.product import Product, first_difference
+from turnout.analytics.refresher import Refresher
+from turnout.tenants.company import Company
+from turnout.tenants.connection import Door
+
+T = TypeVar("T")
+SECTIONS = ("TOTAL", "MEETING", "WEBINAR", "CALL")
+
+
+class Stage:
+    """Plays worlds one after the other and compares what the product says with what the oracle says."""
+
+    def __init__(self, runner: asyncio.Runner, product: Product) -> None:
+        self.product = product
+        self._runner = runner
+        self._slugs = (f"world-{number}" for number in count())
+
+    def play(self, scene: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(scene)
+
+    async def enter(self, world: World, company: WorldCompany) -> Company:
+        self.product.now = world.now
+        return await self.product.add_company(
+            next(self._slugs), company.zone, company.stale_after, company.limits, company.anchor_day
+        )
+
+    async def compare(self, told: WorldCompany, company: Company, activities: list[Raw]) -> None:
+        """Every period that the world asks for, of the activities told so far, as of the product's clock."""
+        now = self.product.now
+        oracle = Oracle(told.zone, told.stale_after, told.limits, activities)
+        for start, end in told.periods:
+            summary, days = await self.product.ask(company, start, end)
+            expected = oracle.period_summary(start, end, now)
+            assert summary == expected, first_difference(expected, summary)
+            for want, got in zip(oracle.daily_peaks(start, end, SECTIONS, now), days, strict=True):
+                assert got == want, f"{want['day']} {want['section']} {first_difference(want, got)}"
+
+
+def counting(told: WorldCompany, world: World) -> list[Raw]:
+    """The activities that ingest takes when it is the world's now: later, clocks ahead of it would look right."""
+    return [raw for raw in told.activities if is_valid(raw, world.now)]
+
+
+@contextmanager
+def open_stage(database: Database) -> Generator[Stage]:
+    with asyncio.Runner() as runner:
+        product = runner.run(_open(database))
+        try:
+            yield Stage(runner, product)
+        finally:
+            runner.run(_close(product))
+
+
+async def _open(database: Database) -> Product:
+    door = Door(database.app)
+    await door.open()
+    support = await AsyncConnection.connect(database.admin, autocommit=True, options="-c search_path=turnout")
+    product = Product(door, support, datetime(2026, 3, 2, 12, tzinfo=UTC))
+    product.refresher = Refresher(database.refresher, lambda: product.now)
+    await product.refresher.connect()
+    return product
+
+
+async def _close(product: Product) -> None:
+    await product.door.close()
+    await product.refresher.stop()
+    await product.support.close()

@@ -1,0 +1,145 @@
+"""Whatever happens, in whatever order it arrives, however time passes: the product says what the oracle says."""
+
+import asyncio
+from collections.abc import Callable, Generator
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from tests.databases import Database, drop
+from tests.oracle.worlds import World, WorldCompany, shuffled, worlds
+from tests.worlds.stage import Stage, counting, open_stage
+
+# The seed of a run is part of its result: the same seed plays the same worlds.
+SEED = 20261122
+THOROUGH_WORLDS = 20_000
+PARTS = 40
+
+LATER = st.sampled_from(
+    [timedelta(microseconds=1), timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24), timedelta(days=3)]
+)
+
+
+def playing(examples: int, part: int = 0) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+        return seed(SEED + part)(
+            settings(max_examples=examples, deadline=None, database=None, suppress_health_check=slow)(test)
+        )
+
+    return decorate
+
+
+@pytest.fixture(scope="module")
+def stage(server: str, template: str) -> Generator[Stage]:
+    database = Database.cloned(server, template)
+    with open_stage(database) as opened:
+        yield opened
+    drop(server, database.name)
+
+
+@playing(80)
+@given(world=worlds())
+def test_every_number_is_the_oracles(stage: Stage, world: World) -> None:
+    stage.play(tell_all_then_ask(stage, world))
+
+
+@playing(50)
+@given(world=worlds(), order=st.integers(0, 9999))
+def test_one_batch_many_batches_and_concurrent_writers_give_the_same(stage: Stage, world: World, order: int) -> None:
+    stage.play(tell_in_three_ways(stage, world, order))
+
+
+@playing(50)
+@given(world=worlds())
+def test_an_answer_given_half_way_is_right_and_so_is_the_next(stage: Stage, world: World) -> None:
+    stage.play(ask_after_every_delivery(stage, world))
+
+
+@playing(50)
+@given(world=worlds(), later=st.lists(LATER, min_size=1, max_size=3))
+def test_an_answer_stays_right_while_time_passes(stage: Stage, world: World, later: list[timedelta]) -> None:
+    stage.play(ask_later(stage, world, later))
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_difference_in_twenty_thousand_worlds(stage: Stage, part: int) -> None:
+    scenes = (tell_all_then_ask, ask_after_every_delivery, tell_all_then_ask, ask_a_day_later)
+
+    @playing(THOROUGH_WORLDS // PARTS, part + 1)
+    @given(world=worlds())
+    def play(world: World) -> None:
+        stage.play(scenes[part % len(scenes)](stage, world))
+
+    play()
+
+
+async def tell_all_then_ask(stage: Stage, world: World) -> None:
+    entered = [(told, await stage.enter(world, told)) for told in world.companies]
+    for told, company in entered:
+        for delivery in told.deliveries:
+            await stage.product.tell(company, delivery)
+    for told, company in entered:
+        await stage.compare(told, company, told.activities)
+
+
+async def tell_in_three_ways(stage: Stage, world: World, order: int) -> None:
+    told = world.companies[0]
+    companies = [await stage.enter(world, told) for _ in range(3)]
+    *orderly, last = [*told.deliveries, []] if not conflicts(told) else told.deliveries
+    for delivery in (sum(orderly, []), last):
+        await stage.product.tell(companies[0], delivery)
+    for delivery in shuffled(told, order):
+        await stage.product.tell(companies[1], delivery)
+    await asyncio.gather(*(stage.product.tell(companies[2], delivery) for delivery in mixed(orderly, order)))
+    await stage.product.tell(companies[2], last)
+
+    folded = [await stage.product.stays(company) for company in companies]
+    assert folded[0] == folded[1] == folded[2]
+    for company in companies:
+        await stage.compare(told, company, told.activities)
+
+
+def conflicts(told: WorldCompany) -> bool:
+    """Whether the last delivery is of contents that are refused: those have to come last, whatever the order."""
+    identities = [(raw["source"], raw["id"]) for raw in told.activities]
+    return len(set(identities)) < len(identities)
+
+
+def mixed(deliveries: list[list[dict[str, object]]], order: int) -> list[list[dict[str, object]]]:
+    """For writers at the same time: each has a share of everything and nobody the order."""
+    activities = sum(deliveries, [])
+    Random(order).shuffle(activities)
+    return [share for share in (activities[n::3] for n in range(3)) if share]
+
+
+async def ask_after_every_delivery(stage: Stage, world: World) -> None:
+    for told in world.companies:
+        company = await stage.enter(world, told)
+        arrived: list[dict[str, object]] = []
+        await stage.compare(told, company, arrived)
+        for delivery in told.deliveries:
+            await stage.product.tell(company, delivery)
+            arrived += delivery
+            await stage.compare(told, company, arrived)
+
+
+async def ask_later(stage: Stage, world: World, later: list[timedelta]) -> None:
+    entered = [(told, await stage.enter(world, told)) for told in world.companies]
+    for told, company in entered:
+        for delivery in told.deliveries:
+            await stage.product.tell(company, delivery)
+        await stage.compare(told, company, told.activities)
+    for pause in later:
+        stage.product.now += pause
+        for told, company in entered:
+            await stage.compare(told, company, counting(told, world))
+
+
+async def ask_a_day_later(stage: Stage, world: World) -> None:
+    await ask_later(stage, world, [timedelta(hours=24), timedelta(days=2)])
