@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, LiteralString
 from zoneinfo import ZoneInfo
 
-from psycopg import AsyncConnection, IsolationLevel
+from psycopg import AsyncConnection, AsyncCursor, IsolationLevel
 from psycopg.errors import SerializationFailure
 
 from turnout.database.statements import statements
@@ -59,19 +59,19 @@ class Refresh:
 
     async def settle(self, now: datetime) -> None:
         """Write down the ends of stays that time has closed, in a transaction of their own, under an ingest's locks."""
-        async with self._connection.transaction():
+        async with self._connection.pipeline(), self._connection.transaction():
             await self._execute(_SQL["enter"])
-            [(has_stale,)] = await self._execute(_SQL["has_stale"], as_of=now)
+            [(has_stale,)] = await self._rows(_SQL["has_stale"], as_of=now)
             if has_stale:
-                events = [event for (event,) in await self._execute(_SQL["lock_stale"], as_of=now)]
+                events = [event for (event,) in await self._rows(_SQL["lock_stale"], as_of=now)]
                 await self._execute(_SQL["settle_stale"], as_of=now, events=events)
 
     async def _transaction(self, now: datetime, days: tuple[date, date]) -> int:
         await self._connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
         try:
-            async with self._connection.transaction():
+            async with self._connection.pipeline(), self._connection.transaction():
                 await self._execute(_SQL["enter"])
-                [(zone,)] = await self._execute(_SQL["zone"])
+                [(zone,)] = await self._rows(_SQL["zone"])
                 today = now.astimezone(ZoneInfo(zone)).date()
                 due = await self._due(now, days, zone, today)
                 if due[:DAYS_AT_ONCE]:
@@ -84,7 +84,7 @@ class Refresh:
                 await self._connection.set_isolation_level(None)
 
     async def _due(self, now: datetime, days: tuple[date, date], zone: str, today: date) -> list[_DueDay]:
-        rows = await self._execute(
+        rows = await self._rows(
             _SQL["due_days"], first_day=days[0], last_day=days[1], as_of=now, time_zone=zone, today=today
         )
         return [_DueDay(*row) for row in rows]
@@ -98,9 +98,12 @@ class Refresh:
         await self._execute(_SQL["compute_days"], **days, **bounds, as_of=now)
         await self._execute(_SQL["delete_marks"], marks=[mark for day in due for mark in day.marks])
 
-    async def _execute(self, statement: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value
-        cursor = await self._connection.execute(statement, {"company": self._company_id} | parameters)
-        return await cursor.fetchall() if cursor.description else []
+    async def _execute(self, statement: LiteralString, **parameters: Any) -> AsyncCursor[Any]:  # noqa: ANN401 -- any SQL value
+        """Execute a statement; inside a pipeline it costs no round trip as long as nothing is fetched."""
+        return await self._connection.execute(statement, {"company": self._company_id} | parameters)
+
+    async def _rows(self, statement: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value
+        return await (await self._execute(statement, **parameters)).fetchall()
 
 
 async def companies_to_refresh(connection: AsyncConnection[Any]) -> list[int]:

@@ -18,13 +18,14 @@ from types import TracebackType
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
-from turnout.database.embedded_directory import Announcement, DataDirectory, FileLock
+from turnout.database.embedded_directory import Announcement, DataDirectory
 from turnout.database.embedded_error import EmbeddedPostgresError
+from turnout.database.embedded_lock import FileLock
 
 __all__ = ["Attachment", "EmbeddedPostgresError", "Server", "attach"]
 
 DEFAULT_PORT = 5432  # without TCP it is only a part of the socket's name
-START_SECONDS = 120.0
+START_SECONDS = 300.0  # after a power failure there may be much to recover
 STOP_SECONDS = 45.0
 STEP_SECONDS = 0.02
 PING_SECONDS = 5
@@ -44,7 +45,10 @@ class Server:
 
 
 class Attachment:
-    """One command's use of a data directory's server; ends with `close` or with the process, however that ends."""
+    """One command's use of a data directory's server; ends with `close` or with the process, however that ends.
+
+    In an asyncio server: `await asyncio.to_thread(attach, directory)`, and the same for `close`, for both wait.
+    """
 
     def __init__(self, directory: DataDirectory, users: FileLock, server: Server) -> None:
         self.server = server
@@ -110,9 +114,9 @@ def _join_or_start(home: DataDirectory, port: int | None, start_timeout: float) 
 def _launch(home: DataDirectory, lock: FileLock, port: int | None, start_timeout: float) -> None:
     """Start a supervisor that inherits its lock, and wait for its answer."""
     command = [sys.executable, "-P", "-m", "turnout.database.supervisor", str(home.path), f"--lock={lock.fd}"]
-    options = [f"--port={port or DEFAULT_PORT}", f"--start-timeout={start_timeout}", *(["--tcp"] if port else [])]
+    options = [f"--port={DEFAULT_PORT}"] if port is None else [f"--port={port}", "--tcp"]
     done = subprocess.run(
-        [*command, *options],
+        [*command, *options, f"--start-timeout={start_timeout}"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         pass_fds=(lock.fd,),

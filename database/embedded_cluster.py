@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 from turnout.database.binaries import MAJOR, Binaries
 from turnout.database.embedded_account import Account, environment
-from turnout.database.embedded_directory import DataDirectory, FileLock
+from turnout.database.embedded_directory import DataDirectory
 from turnout.database.embedded_error import EmbeddedPostgresError
+from turnout.database.embedded_lock import FileLock
 
 PR_SET_PDEATHSIG = 1
 INITDB = (

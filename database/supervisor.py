@@ -16,30 +16,30 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from turnout.database import binaries, embedded_account, embedded_cluster, embedded_process, embedded_sockets
+from turnout.database import binaries, embedded_account, embedded_cluster, embedded_left_over, embedded_sockets
 from turnout.database.embedded_directory import Announcement, DataDirectory
 from turnout.database.embedded_error import EmbeddedPostgresError
 from turnout.database.embedded_process import Postgres
 
 POLL_SECONDS = 0.1
 PAUSE_SECONDS = 1.0
+RECOVERY_SECONDS = 3600.0  # nobody waits for it, and starting it anew would only begin the recovery again
 
 
 class Supervisor:
-    """Keeps one Postgres running. `begin` raises EmbeddedPostgresError."""
+    """Keeps one Postgres running. Making one starts it, and raises EmbeddedPostgresError or OSError."""
 
     def __init__(self, directory: DataDirectory, *, port: int, tcp: bool, start_timeout: float) -> None:
         self._directory = directory
         self._port = port
         self._tcp = tcp
-        self._start_timeout = start_timeout
         self._door = directory.lock("door")
         self._users = directory.lock("users")
         self._account = embedded_account.choose(directory)
         embedded_account.demand_entry(self._account, directory.path)
         self._binaries = binaries.find(self._account, directory)
         directory.trim_log()
-        self._postgres = self._start()
+        self._postgres = self._start(start_timeout)
 
     def watch(self) -> None:
         """Start Postgres again when it dies; return when it is stopped because nobody uses it any more."""
@@ -52,16 +52,16 @@ class Supervisor:
         self._postgres.stop()
         embedded_sockets.leave(self._directory)
 
-    def _start(self) -> Postgres:
+    def _start(self, timeout: float) -> Postgres:
         with self._directory.lock("postgres.lock") as lock:
-            embedded_process.await_the_last(self._directory, lock)
+            embedded_left_over.await_the_last(self._directory, lock)
             embedded_cluster.make(self._directory, self._binaries, self._account, lock)
             embedded_cluster.write_access(self._directory, self._account, tcp=self._tcp)
             folder = embedded_sockets.settle(self._directory, self._account)
             settings = self._settings(folder)
             postgres = Postgres.start(self._directory, self._binaries, self._account, lock, settings)
         try:
-            postgres.await_connections(self._start_timeout)
+            postgres.await_connections(timeout)
             self._directory.announce(Announcement(str(folder), self._port, self._tcp, os.getpid(), postgres.pid))
         except BaseException:
             postgres.stop()
@@ -70,7 +70,7 @@ class Supervisor:
 
     def _start_again(self) -> None:
         try:
-            self._postgres = self._start()
+            self._postgres = self._start(RECOVERY_SECONDS)
         except (EmbeddedPostgresError, OSError) as error:
             with suppress(OSError):  # the disk may be full, and the server must come back when it is not any more
                 os.write(2, f"Postgres ended and could not be started again, trying on: {error}\n".encode())
@@ -79,7 +79,7 @@ class Supervisor:
     def _settings(self, socket_folder: Path) -> dict[str, str]:
         """What must hold whatever postgresql.conf says."""
         return {
-            "cluster_name": embedded_process.cluster_name(self._directory),
+            "cluster_name": embedded_left_over.cluster_name(self._directory),
             "listen_addresses": "127.0.0.1" if self._tcp else "",
             "port": str(self._port),
             "unix_socket_directories": str(socket_folder),

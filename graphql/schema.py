@@ -38,17 +38,17 @@ class Schema(strawberry.Schema):
 
 def build_schema() -> Schema:
     """The whole schema."""
-    schema = Schema(
+    built = Schema(
         query=Query,
         mutation=Mutation,
         types=cast("list[type]", [BigInt]),
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
     # Strawberry's own rule for @oneOf fails on unknown variables and in fragments; graphql-core's does not.
-    for kind in schema.core.type_map.values():
+    for kind in built.core.type_map.values():
         if isinstance(kind, GraphQLInputObjectType):
             kind.is_one_of = kind.extensions["strawberry-definition"].is_one_of
-    return schema
+    return built
 
 
-SCHEMA: Final = build_schema()
+schema: Final = build_schema()

@@ -63,10 +63,10 @@ async def _store(
     broken: list[Quarantined],
     now: datetime,
 ) -> Receipt:
-    cursor = await connection.execute(_SQL["lock_company"], {"company": company_id})
-    [(time_zone, stale_after)] = await cursor.fetchall()
-    setting = Setting(connection, company_id, time_zone, stale_after, now)
+    rules = await connection.execute(_SQL["lock_company"], {"company": company_id})
     seen = await _known(connection, company_id, activities)
+    [(time_zone, stale_after)] = await rules.fetchall()
+    setting = Setting(connection, company_id, time_zone, stale_after, now)
     first, repeated, conflicts = _sort_out(activities, seen)
     if first:
         fresh, raced, late_conflicts = await _store_new(setting, first)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, LiteralString
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
@@ -28,15 +28,18 @@ class Setting:
     now: datetime
 
     async def rows(self, statement: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value
-        """What a statement answers; nothing for one that only writes."""
+        """What a statement answers."""
+        return await (await self.run(statement, **parameters)).fetchall()
+
+    async def run(self, statement: LiteralString, **parameters: Any) -> AsyncCursor[Any]:  # noqa: ANN401 -- any SQL value
+        """Execute a statement; without a fetch it costs no round trip."""
         shared = {
             "company": self.company_id,
             "as_of": self.now,
             "time_zone": self.time_zone,
             "stale_after": self.stale_after,
         }
-        cursor = await self.connection.execute(statement, shared | parameters)
-        return await cursor.fetchall() if cursor.description else []
+        return await self.connection.execute(statement, shared | parameters)
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ async def unfold(
     if taken_back.named:
         found.marked_trees |= await _tops(setting, found, locked, taken_back.named)
     if found.moved or taken_back.named or tops != named:
-        await setting.rows(_SQL["count_tree_activity"], tops=list(tops | found.whole_trees))
+        await setting.run(_SQL["count_tree_activity"], tops=list(tops | found.whole_trees))
     await _fold(setting, found, tops, open_too=bool(taken_back.named or found.marked_trees))
     await _mark(setting, found)
 
@@ -79,7 +82,7 @@ async def _settle(setting: Setting, tops: set[int], locked: Locked) -> None:
     """Before new activity moves it, write down where the stays of a long silent event have ended."""
     silent = locked.silent_since(tops, setting.now - setting.stale_after)
     if silent:
-        await setting.rows(_SQL["settle_stays"], tops=list(silent))
+        await setting.run(_SQL["settle_stays"], tops=list(silent))
 
 
 async def _tops(setting: Setting, found: _Found, locked: Locked, events: set[int]) -> set[int]:
@@ -156,7 +159,7 @@ async def _fold(setting: Setting, found: _Found, tops: set[int], *, open_too: bo
 
 async def _mark(setting: Setting, found: _Found) -> None:
     if found.marked_trees:
-        await setting.rows(_SQL["mark_trees"], tops=list(found.marked_trees))
+        await setting.run(_SQL["mark_trees"], tops=list(found.marked_trees))
         found.mark_instants([at for (at,) in await setting.rows(_SQL["find_plans"], tops=list(found.marked_trees))])
     if found.instants:
-        await setting.rows(_SQL["mark_instants"], instants=found.instants)
+        await setting.run(_SQL["mark_instants"], instants=found.instants)

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from turnout.database.errors import TurnoutError
 from turnout.server.envelope import Envelope
+from turnout.server.revival import watching
 from turnout.server.routes import health
 from turnout.server.routes.answers import on_expected, on_routing
 from turnout.server.routes.graphql import GraphQL
@@ -43,4 +44,5 @@ async def _open(services: Services) -> AsyncGenerator[None]:
         await services.door.open()
         stack.push_async_callback(services.refresher.stop)
         await services.refresher.start()
+        await stack.enter_async_context(watching(services))
         yield

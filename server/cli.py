@@ -1,20 +1,21 @@
 """The command line: `turnout …`. Each command imports what it needs when it runs, so that help comes at once."""
 
-from typing import Annotated
+from importlib.metadata import version as version_of
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from turnout.database.embedded_error import EmbeddedPostgresError
 from turnout.database.errors import TurnoutError
-from turnout.server.commands import company, database, key, password, schema
+from turnout.server.commands import company, database, key, password, schema, serve
 from turnout.server.commands.printing import print_error
 
 
 class CodedErrors(TyperGroup):
     """Prints errors that a person can act upon, instead of where in the program they arose."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 -- typer's class is private
         """Run the command; exit code 1 after an error."""
         try:
             return super().invoke(ctx)
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(serve.serve)
 app.add_typer(company.app, name="company")
 app.add_typer(password.app, name="password")
 app.add_typer(key.app, name="key")
@@ -39,9 +41,7 @@ app.command()(schema.schema)
 
 def _print_version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
-
-        typer.echo(version("turnout"))
+        typer.echo(version_of("turnout"))
         raise typer.Exit
 
 

@@ -80,6 +80,24 @@ def deployment(data: Path | None = None) -> Generator[Deployment]:
         yield Deployment(roles, trusted=True)
 
 
+@contextmanager
+def administrator(given: str | None) -> Generator[str]:
+    """The login that prepares a server: the one given, or that of the settings.
+
+    Raises TurnoutError MISSING_SETTING, INVALID_SETTING, DATABASE_UNREACHABLE, NOT_ALLOWED, the last three also for
+    what the block does.
+    """
+    login = given or read_settings().admin_url
+    if not login:
+        raise TurnoutError(
+            "MISSING_SETTING",
+            "Nothing says how to connect as an administrator of the server.",
+            "Set TURNOUT_ADMIN_URL, or give --admin-url postgresql://USER:PASSWORD@HOST:5432/postgres.",
+        )
+    with _coded_errors("--admin-url" if given else "TURNOUT_ADMIN_URL"):
+        yield login
+
+
 def _given(settings: Settings) -> Deployment:
     urls = (settings.database_url, settings.refresher_url, settings.support_url)
     return Deployment(dict(zip(SETTINGS, urls, strict=True)), trusted=False)
@@ -109,18 +127,32 @@ def _examine(conninfo: str, role: str) -> None:
 
 def _describe(conninfo: str, role: str) -> tuple[str, bool, bool]:
     """The login's name, whether it would pass the wall, and whether there is a schema."""
+    with _coded_errors(SETTINGS[role]), psycopg.connect(conninfo, connect_timeout=10) as connection:
+        return connection.execute(_SQL["describe_login"]).fetchall()[0]
+
+
+@contextmanager
+def _coded_errors(setting: str) -> Generator[None]:
+    """Says what a login cannot do in terms of the setting that names it."""
     try:
-        with psycopg.connect(conninfo, connect_timeout=10) as connection:
-            return connection.execute(_SQL["describe_login"]).fetchall()[0]
+        yield
     except psycopg.OperationalError as error:
         raise TurnoutError(
             "DATABASE_UNREACHABLE",
-            f"The database of {SETTINGS[role]} cannot be reached: {error}",
-            "Check that it runs, and the address, database and password of the setting.",
+            f"{setting} leads to no database: {error}",
+            "Check that it runs, and the address, database, user and password of the setting.",
+        ) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise TurnoutError(
+            "NOT_ALLOWED",
+            f"The login of {setting} may not do that: {error.diag.message_primary}.",
+            "Use a superuser, or a role with CREATEROLE and CREATEDB.",
         ) from error
     except psycopg.ProgrammingError as error:
+        if error.sqlstate:
+            raise
         raise TurnoutError(
             "INVALID_SETTING",
-            f"{SETTINGS[role]} is no connection string of Postgres.",
-            "Write it like postgresql://turnout_app:PASSWORD@HOST:5432/turnout.",
+            f"{setting} is no connection string of Postgres.",
+            "Write it like postgresql://USER:PASSWORD@HOST:5432/DATABASE.",
         ) from error

@@ -47,4 +47,4 @@ async def _watch(services: Services) -> None:
             await asyncio.to_thread(services.revive)
             _log.warning("database revived")
         except EmbeddedPostgresError as error:
-            _log.error("database not revived", code=error.code, reason=error.message, hint=error.hint)  # noqa: TRY400
+            _log.error("database not revived", code=error.code, reason=error.message, hint=error.hint)

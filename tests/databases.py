@@ -1,10 +1,13 @@
 """A database of the tests, and how each role logs in to it."""
 
 from dataclasses import dataclass
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from turnout.database.migrating import migrate
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Database:
 
     @property
     def name(self) -> str:
-        return conninfo_to_dict(self.admin)["dbname"]
+        return str(conninfo_to_dict(self.admin)["dbname"])
 
     @property
     def app(self) -> str:

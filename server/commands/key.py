@@ -1,6 +1,5 @@
 """`turnout key …`: what the programs of companies show instead of a password."""
 
-from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 import typer
 
@@ -60,6 +60,6 @@ def _cell(value: object) -> str:
         case datetime():
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}Z"
         case list():
-            return ", ".join(map(str, value))
+            return ", ".join(str(item) for item in cast("list[object]", value))
         case _:
             return str(value)

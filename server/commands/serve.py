@@ -1,45 +1,51 @@
 """`turnout serve`: the server."""
 
-from contextlib import closing
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from turnout.server.commands.options import Data
 
+if TYPE_CHECKING:
+    from turnout.server.deployment import Deployment
+
 
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on; TURNOUT_HOST, or 127.0.0.1.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on. Otherwise TURNOUT_HOST, or 127.0.0.1.", show_default=False)
+    ] = None,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Port to listen on, 0 for any that is free; TURNOUT_PORT, or 8000."),
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Port to listen on; 0 takes a free one. Otherwise TURNOUT_PORT, or 8000.",
+            show_default=False,
+        ),
     ] = None,
     data: Data = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Load demo companies, unless they are there.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Load the demo companies unless they are there.")] = False,
     allowed_host: Annotated[
-        list[str] | None, typer.Option(help="A name to answer to, as in the header Host; without it, any.")
+        list[str] | None,
+        typer.Option(help="A name that requests may be addressed to. Otherwise any.", show_default=False),
     ] = None,
 ) -> None:
-    """Serve until stopped by Ctrl-C or SIGTERM; requests under way are finished first, for 20 seconds at most."""
-    from turnout.server.app import create_app
-    from turnout.server.deployment import deployment
-    from turnout.server.logging import configure_logging
-    from turnout.server.process import Server, address_of, bind, ending_cleanly
+    """Serve until Ctrl-C or SIGTERM. Requests under way are finished first, within 20 seconds."""
+    from turnout.server.serving import serve_until_stopped
     from turnout.server.settings import read_settings
 
-    configure_logging()
-    settings = read_settings()
-    with (
-        ending_cleanly(),
-        closing(bind(host or settings.host, settings.port if port is None else port)) as listener,
-        deployment(data) as found,
-    ):
-        if demo:
-            from turnout.server.demo import load_demo
+    given: dict[str, Any] = {"host": host, "port": port}
+    settings = read_settings().model_copy(update={key: value for key, value in given.items() if value is not None})
+    serve_until_stopped(
+        settings,
+        data,
+        allowed_hosts=allowed_host or (),
+        before=_load_demo if demo else None,
+        on_listening=lambda address: typer.echo(f"Turnout serves at {address}"),
+    )
 
-            load_demo(found)
-        services = _services(found, data)
-        address = address_of(listener)
-        app = create_app(services, allowed_hosts=allowed_host or ())
-        Server(app, services.readiness, lambda: typer.echo(f"Turnout serves at {address}")).run([listener])
+
+def _load_demo(found: "Deployment") -> None:
+    from turnout.server.demo import load_demo
+
+    load_demo(found)

@@ -11,7 +11,7 @@ from turnout.database.errors import TurnoutError
 from turnout.graphql.context import Context
 from turnout.graphql.errors import PASSING, expected
 from turnout.graphql.execution import Answer, Executor, Operation
-from turnout.graphql.schema import SCHEMA
+from turnout.graphql.schema import schema
 from turnout.server.routes.answers import JSON, answer, headers_of, status_of
 from turnout.server.routes.bodies import KIB, media_type, read_body, unsupported
 from turnout.server.routes.negotiation import preferred
@@ -38,7 +38,7 @@ class GraphQL:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._executor = Executor(SCHEMA)
+        self._executor = Executor(schema)
 
     @property
     def route(self) -> Route:

@@ -1,6 +1,7 @@
 """The embedded server: made, shared, stopped, wherever it is."""
 
 import os
+import shutil
 import socket
 import threading
 import time
@@ -9,9 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from turnout.database import embedded_left_over
 from turnout.database.embedded import Attachment, attach
 
-from .watching import Command, announced, answers, execute, free, refusal, setting
+from .watching import Command, announced, answers, eventually, execute, free, refusal, setting
 
 
 def test_a_new_directory_gets_a_cluster_that_is_the_same_on_every_machine(place: Path) -> None:
@@ -142,4 +144,4 @@ def test_leaving_a_deleted_directory_is_no_error(place: Path, own: Path) -> None
 
     attachment.close()
 
-    assert eventually(lambda: running not in dict(embedded_process.processes()))
+    assert eventually(lambda: running not in dict(embedded_left_over.processes()))

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from turnout.database import embedded_process
+from turnout.database import embedded_left_over
 from turnout.database.embedded import attach
 from turnout.database.embedded_directory import DataDirectory
 
@@ -50,7 +49,7 @@ def test_a_half_made_cluster_is_made_anew(place: Path) -> None:
     home = place / "home"
     command = Command(home)
     eventually(lambda: (home / "data.unfinished" / "global").exists())
-    for pid, words in embedded_process.processes():
+    for pid, words in embedded_left_over.processes():
         if "turnout.database.supervisor" in words and str(home) in words:
             os.kill(pid, signal.SIGKILL)
     command.process.kill()

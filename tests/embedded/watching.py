@@ -11,7 +11,7 @@ from typing import Any, Self
 import psycopg
 import pytest
 
-from turnout.database import embedded_process
+from turnout.database import embedded_left_over
 from turnout.database.embedded import EmbeddedPostgresError, Server, attach
 from turnout.database.embedded_directory import DataDirectory
 
@@ -97,7 +97,7 @@ def free(home: Path) -> bool:
     """Whether no process of Postgres and no supervisor is left."""
     with DataDirectory(home).lock("postgres.lock") as lock:
         locked = not lock.try_hold()
-    seen = any(str(home / "data") in words for _, words in embedded_process.processes())
+    seen = any(str(home / "data") in words for _, words in embedded_left_over.processes())
     return not locked and not seen and not DataDirectory(home).supervised()
 
 

@@ -53,13 +53,13 @@ def midnights(zone: str, day: date, before: int, after: int) -> list[datetime]:
     return distinct(midnight(zone, day + timedelta(days=n)) for n in range(-before, after + 1))
 
 
-def moments(zone: str, day: date, now: datetime, stale_after: timedelta) -> list[datetime]:
+def moments(zone: str, day: date, now: datetime, stale_after: timedelta, latest: datetime) -> list[datetime]:
     """What activities may call their time: often the same, often at midnight, some just where they grow stale."""
     near = [day + timedelta(days=n) for n in (0, 1, -1, 2)]
     in_days = [midnight(zone, each) + offset for offset in IN_A_DAY for each in near]
     round_now = [now + offset for offset in FROM_NOW]
     round_stale = [now - stale_after + offset for offset in (timedelta(0), MICROSECOND, -MICROSECOND, -HOUR)]
-    return [moment for moment in distinct(in_days + round_now + round_stale) if moment <= now + AHEAD]
+    return [moment for moment in distinct(in_days + round_now + round_stale) if moment <= latest]
 
 
 def distinct(instants: Iterable[datetime]) -> list[datetime]:

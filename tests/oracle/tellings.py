@@ -18,7 +18,7 @@ T = TypeVar("T")
 # Ids that every company uses, and the same text in several namespaces. In UTF-8 the last two sources compare the
 # other way round than in UTF-16, and "B" the other way round than in most locales.
 EVENTS = ("e1", "e2", "e3", "é", "E1")
-CONNECTIONS = ("c1", "c2", "c3", "c4", "e1")
+CONNECTIONS = ("c1", "c2", "c3", "c4", "e1", "c" * 200)
 SOURCES = ("a", "B", "a", "é", "\uff5e", "\U0001d11e")
 
 IDENTITIES: tuple[Raw, ...] = (
@@ -115,7 +115,9 @@ def tell_of_events(pen: Pen) -> list[str]:
             if deed in (PLANNED, STARTED):
                 data |= described(pen, event, families)
             if deed == PLANNED:
-                data["startsAt"] = rfc3339(pen.choose([*pen.palette, pen.now + MICROSECOND, pen.now + 3 * DAY]))
+                data["startsAt"] = rfc3339(
+                    pen.choose([*pen.palette, pen.now, pen.now + MICROSECOND, pen.now + 3 * DAY])
+                )
             pen.write(deed, data)
     return events
 
@@ -129,7 +131,8 @@ def described(pen: Pen, event: str, families: bool) -> Raw:
 
 def tell_of_stays(pen: Pen, events: Sequence[str]) -> None:
     """Up to eight stories of connections; two stories of one connection run into each other."""
-    for event in pen.several([*events, EVENTS[0]], most=8):
+    gathered = [EVENTS[0]] if pen.choose((True, False, False)) else [*events, EVENTS[0]]
+    for event in pen.several(gathered, most=8):
         connection = pen.choose(CONNECTIONS)
         story = pen.choose(STORIES)
         at = pen.choose(range(len(pen.palette) // 2 + 1)) - 1
@@ -176,7 +179,9 @@ def nonsense(pen: Pen) -> None:
         {"replaces": "own"},
         {"type": RETRACTED, "data": {}},
         {"data": joined | {"user": ""}},
+        {"data": joined | {"name": ""}},
         {"data": joined | {"connection": "c\n1"}},
+        {"data": joined | {"connection": "c\x7f"}},
         {"data": joined | {"connection": "c" * 201}},
         {"data": {"event": EVENTS[0]}},
         {"type": PLANNED, "data": planned | {"parent": EVENTS[0]}},

@@ -7,7 +7,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from .activities import Raw, instant, is_valid
+from .activities import AHEAD, Raw, instant, is_valid
 from .days import DAY, local_day
 from .facts import MICROSECOND
 from .limits import Limit
@@ -56,7 +56,8 @@ def worlds(draw: st.DrawFn) -> World:
 
 def company(draw: st.DrawFn, theatre: Theatre, zone: str, now: datetime) -> WorldCompany:
     stale_after = choose(draw, STALE_HOURS) * HOUR
-    possible = moments(zone, theatre.day, now, stale_after)
+    latest = choose(draw, (now + AHEAD, now + AHEAD, now - stale_after))  # the last: all is stale, or just not
+    possible = moments(zone, theatre.day, now, stale_after, latest)
     palette = sorted({choose(draw, possible), *several(draw, possible, most=11)})
     activities = tellings(draw, palette, now)
     return WorldCompany(
@@ -124,7 +125,7 @@ def delivered(activities: Sequence[Raw], seed: int) -> list[Delivery]:
 
 def cut(activities: Sequence[Raw], random: Random) -> list[Delivery]:
     batches: list[Delivery] = []
-    size = random.choice((1, 3, 20))
+    size = random.choice((2, 8, 60))
     while activities:
         length = random.randint(1, size)
         batches.append(list(activities[:length]))

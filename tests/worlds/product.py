@@ -151,4 +151,3 @@ def first_difference(expected: dict[str, Any], got: dict[str, Any], path: str = 
             return first_difference(cast("Row", here), cast("Row", there), f"{path}.{key}")
         return f"{path}.{key}: oracle {here!r}, product {there!r}"
     return ""
-

@@ -1,4 +1,4 @@
-"""Where worlds are played: one database and one event loop for all of them, since every world brings its own companies."""
+"""Where worlds are played: one database and one event loop for all, since every world brings its own companies."""
 
 import asyncio
 from collections.abc import Coroutine, Generator
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, TypeVar
 
+import uvloop
 from psycopg import AsyncConnection
 
 from tests.databases import Database
@@ -58,7 +59,7 @@ def counting(told: WorldCompany, world: World) -> list[Raw]:
 
 @contextmanager
 def open_stage(database: Database) -> Generator[Stage]:
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         product = runner.run(_open(database))
         try:
             yield Stage(runner, product)

@@ -92,7 +92,7 @@ async def tell_in_three_ways(stage: Stage, world: World, order: int) -> None:
     told = world.companies[0]
     companies = [await stage.enter(world, told) for _ in range(3)]
     *orderly, last = [*told.deliveries, []] if not conflicts(told) else told.deliveries
-    for delivery in (sum(orderly, []), last):
+    for delivery in (together(orderly), last):
         await stage.product.tell(companies[0], delivery)
     for delivery in shuffled(told, order):
         await stage.product.tell(companies[1], delivery)
@@ -111,9 +111,13 @@ def conflicts(told: WorldCompany) -> bool:
     return len(set(identities)) < len(identities)
 
 
+def together(deliveries: list[list[dict[str, object]]]) -> list[dict[str, object]]:
+    return [activity for delivery in deliveries for activity in delivery]
+
+
 def mixed(deliveries: list[list[dict[str, object]]], order: int) -> list[list[dict[str, object]]]:
     """For writers at the same time: each has a share of everything and nobody the order."""
-    activities = sum(deliveries, [])
+    activities = together(deliveries)
     Random(order).shuffle(activities)
     return [share for share in (activities[n::3] for n in range(3)) if share]
 

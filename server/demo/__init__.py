@@ -1,0 +1,5 @@
+"""Demo companies for whoever looks at Turnout for the first time: the last 60 days of them, and what is planned."""
+
+from turnout.server.demo.loading import load_demo
+
+__all__ = ["load_demo"]

@@ -1,0 +1,58 @@
+"""The logins of a real server: made with generated passwords, which are shown once."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import sql
+
+from turnout.database.migrating import LOGIN_ROLES, prepare
+from turnout.database.statements import statements
+from turnout.tenants.secrets import random_base62
+
+PASSWORD_LENGTH: Final = 40
+_SQL: Final = statements("turnout.server", "logins.sql")
+
+
+def prepare_server(admin_url: str, database: str, *, rotate: bool) -> dict[str, str]:
+    """Prepare a server and give passwords to the roles that have none, or to all when they are to be rotated.
+
+    Returns the connection string of each role that has a new password.
+    Raises TurnoutError SERVER_TOO_OLD, and psycopg.Error for what the administrator cannot do.
+    """
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        known = _with_password(admin)
+        prepare(admin_url, database)
+        return {
+            role: _url(admin.info.get_parameters(), role, _new_password(admin, role), database)
+            for role in LOGIN_ROLES
+            if rotate or role not in known
+        }
+
+
+def _with_password(admin: psycopg.Connection[Any]) -> set[str]:
+    """The roles that have a password; where that is secret, those that exist."""
+    [(readable,)] = admin.execute(_SQL["readable_passwords"]).fetchall()
+    query = _SQL["roles_with_password" if readable else "existing_roles"]
+    return {role for (role,) in admin.execute(query, {"roles": list(LOGIN_ROLES)})}
+
+
+def _new_password(admin: psycopg.Connection[Any], role: str) -> str:
+    """Set it as its SCRAM verifier, so that the server's log never has the password itself."""
+    password = random_base62(PASSWORD_LENGTH)
+    verifier = admin.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    admin.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(verifier)))
+    return password
+
+
+def _url(parameters: Mapping[str, str], role: str, password: str, database: str) -> str:
+    """The administrator's way to the server, taken by another role."""
+    others = {name: value for name, value in parameters.items() if name not in {"user", "dbname", "host", "port"}}
+    host, port = parameters.get("host", ""), parameters.get("port", "5432")
+    if host.startswith("/") or "," in host or not host:  # sockets and several hosts have no place before the slash
+        others |= {"host": host, "port": port} if host else {"port": port}
+        host = port = ""
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}" if host else ""
+    query = f"?{urlencode(others, quote_via=quote)}" if others else ""
+    return f"postgresql://{role}:{password}@{place}/{quote(database, safe='')}{query}"

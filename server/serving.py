@@ -1,0 +1,54 @@
+"""All of `turnout serve`: the database, the application over it, and the process."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from turnout.analytics.refresher import Refresher
+from turnout.server.app import create_app
+from turnout.server.deployment import Deployment, deployment
+from turnout.server.logging import configure_logging
+from turnout.server.process import Server, address_of, bind, ending_cleanly
+from turnout.server.revival import revive
+from turnout.server.services import Services, utc_now
+from turnout.server.settings import DEFAULT_DATA, Settings
+from turnout.tenants.connection import Door
+
+
+def serve_until_stopped(
+    settings: Settings,
+    data: Path | None,
+    *,
+    allowed_hosts: Sequence[str],
+    before: Callable[[Deployment], None] | None,
+    on_listening: Callable[[str], None],
+) -> None:
+    """Serve until a signal says to stop.
+
+    `before` is called when the database is there, `on_listening` with the address once requests are accepted.
+
+    Raises TurnoutError ADDRESS_UNUSABLE and those of `deployment`.
+    """
+    configure_logging()
+    with ending_cleanly(), closing(bind(settings.host, settings.port)) as listener, deployment(data) as found:
+        if before:
+            before(found)
+        services = _services(found, _embedded_folder(settings, data))
+        app = create_app(services, allowed_hosts=allowed_hosts)
+        Server(app, services.readiness, partial(on_listening, address_of(listener))).run([listener])
+
+
+def _services(found: Deployment, folder: Path | None) -> Services:
+    return Services(
+        Door(found.app),
+        Refresher(found.refresher, utc_now),
+        revive=partial(revive, folder) if folder else None,
+    )
+
+
+def _embedded_folder(settings: Settings, data: Path | None) -> Path | None:
+    """The folder of the embedded database; None when there is a real server, whose care is not ours."""
+    if settings.database_url and not data:
+        return None
+    return (data or settings.data or DEFAULT_DATA).absolute()

@@ -1,0 +1,141 @@
+"""Who may ask what."""
+
+from datetime import datetime
+
+import httpx
+from graphql import (
+    GraphQLField,
+    GraphQLNonNull,
+    get_introspection_query,
+    get_named_type,
+    is_leaf_type,
+)
+
+from tests.databases import Database
+from turnout.graphql.schema import schema
+from turnout.server.services import Services
+from turnout.tenants.company import Company
+from turnout.tenants.keys import generate, issue_key
+from turnout.tenants.sessions import PREFIX
+from turnout.tenants.support import support
+
+from .clients import Client, bearer
+
+TOTALS = '{ dailyPeaks(period: {dates: {from: "2026-03-01", to: "2026-03-02"}}) { day connections eventsHeld } }'
+# One of each argument that a root field may require.
+ARGUMENTS = {"period": "{preset: LAST_30_DAYS}", "company": '"acme"', "password": '"nothing"'}
+
+
+def root_fields() -> list[tuple[str, str]]:
+    """Each root field but signIn as an operation of its own."""
+    assert schema.core.query_type
+    assert schema.core.mutation_type
+    roots = (("query", schema.core.query_type), ("mutation", schema.core.mutation_type))
+    return [
+        (name, f"{kind} {{ {name}{arguments(field)}{selection(field)} }}")
+        for kind, root in roots
+        for name, field in root.fields.items()
+        if name != "signIn"
+    ]
+
+
+def arguments(field: GraphQLField) -> str:
+    needed = [name for name, argument in field.args.items() if isinstance(argument.type, GraphQLNonNull)]
+    given = [f"{name}: {ARGUMENTS[name]}" for name in needed if name in ARGUMENTS]
+    return f"({', '.join(given)})" if given else ""
+
+
+def selection(field: GraphQLField) -> str:
+    return "" if is_leaf_type(get_named_type(field.type)) else " { __typename }"
+
+
+async def test_without_a_credential_nothing_but_signing_in_is_answered(nobody: Client) -> None:
+    answers = {name: (await nobody.post(operation)).json() for name, operation in root_fields()}
+
+    assert len(answers) >= 4
+    for name, answer in answers.items():
+        assert answer["data"] is None
+        assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [
+            ([name], "UNAUTHENTICATED")
+        ]
+
+
+async def test_every_root_field_answers_with_a_credential(at_acme: Client) -> None:
+    for name, operation in root_fields():
+        assert set(await at_acme.query(operation)) == {name}
+
+
+async def test_a_company_sees_nothing_of_another(at_acme: Client, at_globex: Client, now: datetime) -> None:
+    await at_globex.meets("secret", now.replace(hour=9), minutes=9, people=4)
+
+    theirs, ours = await at_globex.query(TOTALS), await at_acme.query(TOTALS)
+
+    assert [day["connections"] for day in theirs["dailyPeaks"]] == [0, 4]
+    assert [(day["connections"], day["eventsHeld"]) for day in ours["dailyPeaks"]] == [(0, 0), (0, 0)]
+
+
+async def test_the_same_names_in_two_companies_are_two_things(
+    at_acme: Client, at_globex: Client, now: datetime
+) -> None:
+    await at_globex.meets("standup", now.replace(hour=9), minutes=9, people=4)
+    await at_acme.meets("standup", now.replace(hour=9), minutes=9, people=2)
+
+    theirs, ours = await at_globex.query(TOTALS), await at_acme.query(TOTALS)
+
+    assert [day["connections"] for day in theirs["dailyPeaks"]] == [0, 4]
+    assert [day["connections"] for day in ours["dailyPeaks"]] == [0, 2]
+
+
+async def test_a_credential_that_is_not_valid_is_refused_before_anything_is_read(nobody: Client) -> None:
+    tokens = ["", "x", "ünknown", generate(), PREFIX + "0" * 43, "a" * 10_000]
+    headers = [f"Bearer {token}".encode() for token in tokens] + [b"Basic YTpi", b"Bearer", b"bearer  x"]
+
+    answers = [await sent_with(nobody.http, header) for header in headers]
+
+    for answer in answers:
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert "data" not in answer.json()
+
+
+async def sent_with(http: httpx.AsyncClient, authorization: bytes) -> httpx.Response:
+    return await http.post("/graphql", json={"query": "{ __typename }"}, headers={b"authorization": authorization})
+
+
+async def test_a_key_that_may_only_write_reads_nothing(at_acme: Client) -> None:
+    writer = Client(at_acme.http, token=at_acme.key)
+
+    codes = {name: await writer.codes(operation) for name, operation in root_fields()}
+
+    assert codes == {name: ["FORBIDDEN"] for name in codes}
+    assert len(codes) >= 4
+
+
+async def test_a_key_that_may_read_reads(
+    at_acme: Client, acme: Company, services: Services, database: Database, now: datetime
+) -> None:
+    with support(database.support) as session:
+        key = issue_key(session, acme.slug, ["read:stats"], now).text
+
+    answer = await Client(at_acme.http, token=key).query("{ company { slug } }")
+
+    assert answer == {"company": {"slug": "acme"}}
+
+
+async def test_a_session_may_not_write(at_acme: Client) -> None:
+    answer = await at_acme.http.post(
+        "/ingest", content=b"[]", headers={"content-type": "application/cloudevents-batch+json"} | bearer(at_acme.token)
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "FORBIDDEN")
+
+
+async def test_the_schema_is_shown_to_companies_alone(at_acme: Client, nobody: Client) -> None:
+    for query in (get_introspection_query(), '{ ...a } fragment a on Query { x: __type(name: "Query") { name } }'):
+        assert (await at_acme.post(query)).status_code == 200
+        assert await nobody.codes(query) == ["UNAUTHENTICATED"]
+
+
+async def test_the_name_of_the_root_type_is_no_secret(nobody: Client) -> None:
+    assert await nobody.query("{ __typename }") == {"__typename": "Query"}

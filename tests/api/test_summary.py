@@ -1,0 +1,110 @@
+"""periodSummary, from the ingest of what happened to the answer."""
+
+from datetime import datetime, timedelta
+
+from .clients import Client, activity, joined, leaves
+
+SECTION = """
+  section peakConnections { value at } peakSpeakers { value } peakListeners { value } peakEvents { value }
+  meanDailyPeakConnections eventsHeld participationMinutes uniqueParticipants
+"""
+SUMMARY = f"""
+query ($period: PeriodInput!) {{
+  periodSummary(period: $period) {{
+    period {{ from to firstDay lastDay timeZone }} asOf
+    total {{ {SECTION} }} meetings {{ section eventsHeld }} webinars {{ {SECTION} }} calls {{ {SECTION} }}
+    sections {{ {SECTION} }}
+    eventsByTemplate {{ kind template eventsHeld }}
+    eventsCreated eventsNotHeld personalCalls groupCalls
+  }}
+}}
+"""
+TODAY = {"period": {"preset": "TODAY"}}
+
+
+async def test_a_webinar_and_a_call_are_told_apart(at_acme: Client, now: datetime) -> None:
+    start = now - timedelta(hours=3)
+    await at_acme.ingest(
+        [
+            activity("w", "turnout.event.started", start, event="talk", template="WEBINAR"),
+            joined("talk", "host", start, role="MODERATOR", user="u-1"),
+            joined("talk", "guest", start, role="PARTICIPANT", user="u-2"),
+            leaves("talk", "host", start + timedelta(minutes=30)),
+            leaves("talk", "guest", start + timedelta(minutes=20)),
+            activity("c", "turnout.event.started", start, event="call", template="PERSONAL_CALL"),
+            joined("call", "caller", start, user="u-1"),
+            leaves("call", "caller", start + timedelta(minutes=5)),
+        ]
+    )
+
+    summary = (await at_acme.query(SUMMARY, TODAY))["periodSummary"]
+
+    assert summary["period"] == {
+        "from": "2026-03-01T23:00:00Z",
+        "to": "2026-03-02T23:00:00Z",
+        "firstDay": "2026-03-02",
+        "lastDay": "2026-03-02",
+        "timeZone": "Europe/Berlin",
+    }
+    assert summary["asOf"] == "2026-03-02T12:00:00Z"
+    assert summary["total"] == {
+        "section": "TOTAL",
+        "peakConnections": {"value": 3, "at": "2026-03-02T09:00:00Z"},
+        "peakSpeakers": {"value": 2},
+        "peakListeners": {"value": 1},
+        "peakEvents": {"value": 2},
+        "meanDailyPeakConnections": 3.0,
+        "eventsHeld": 2,
+        "participationMinutes": 55.0,
+        "uniqueParticipants": 2,
+    }
+    assert summary["sections"] == [summary["total"], *summary["sections"][1:2], summary["webinars"], summary["calls"]]
+    assert [section["section"] for section in summary["sections"]] == ["TOTAL", "MEETING", "WEBINAR", "CALL"]
+    assert summary["meetings"] == {"section": "MEETING", "eventsHeld": 0}
+    assert summary["calls"]["peakListeners"] is None
+    assert summary["eventsByTemplate"] == [
+        {"kind": "WEBINAR", "template": "WEBINAR", "eventsHeld": 1},
+        {"kind": "CALL", "template": "PERSONAL_CALL", "eventsHeld": 1},
+    ]
+    assert (summary["eventsCreated"], summary["personalCalls"], summary["groupCalls"]) == (1, 1, 0)
+
+
+async def test_an_event_that_was_planned_and_not_held_is_counted(at_acme: Client, now: datetime) -> None:
+    starts = (now - timedelta(hours=1)).isoformat()
+    await at_acme.ingest(
+        [activity("p", "turnout.event.planned", now - timedelta(hours=2), event="kick-off", startsAt=starts)]
+    )
+
+    summary = (await at_acme.query(SUMMARY, TODAY))["periodSummary"]
+
+    assert (summary["eventsCreated"], summary["eventsNotHeld"], summary["total"]["eventsHeld"]) == (1, 1, 0)
+
+
+async def test_every_preset_is_a_period(at_acme: Client, now: datetime) -> None:
+    await at_acme.meets("standup", now - timedelta(days=40), minutes=10)
+    presets = (await at_acme.query('{ __type(name: "PeriodPreset") { enumValues { name } } }'))["__type"]["enumValues"]
+    query = "query($p: PeriodInput!) { periodSummary(period: $p) { period { firstDay lastDay } total { eventsHeld } } }"
+
+    answers = {
+        preset["name"]: (await at_acme.query(query, {"p": {"preset": preset["name"]}}))["periodSummary"]
+        for preset in presets
+    }
+
+    assert len(answers) == 13
+    assert answers["ALL_TIME"] == {
+        "period": {"firstDay": "2026-01-21", "lastDay": "2026-03-02"},
+        "total": {"eventsHeld": 1},
+    }
+    assert answers["LAST_MONTH"]["period"] == {"firstDay": "2026-02-01", "lastDay": "2026-02-28"}
+
+
+async def test_instants_with_any_offset_name_the_same_period(at_acme: Client, now: datetime) -> None:
+    await at_acme.meets("standup", now.replace(hour=9), minutes=60, people=2)
+    utc = {"from": "2026-03-02T09:15:00Z", "to": "2026-03-02T09:45:00.5Z"}
+    local = {"from": "2026-03-02T10:15:00+01:00", "to": "2026-03-02T03:45:00.500000-06:00"}
+
+    answers = [(await at_acme.query(SUMMARY, {"period": {"instants": range_}})) for range_ in (utc, local)]
+
+    assert answers[0] == answers[1]
+    assert answers[0]["periodSummary"]["period"]["to"] == "2026-03-02T09:45:00.500000Z"
+    assert answers[0]["periodSummary"]["total"]["participationMinutes"] == 2 * 30 + 1 / 60

@@ -1,0 +1,66 @@
+"""The models of tenants and the migrations describe the same tables."""
+
+from collections.abc import Generator
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import NullPool, create_engine
+from sqlmodel import SQLModel
+
+from turnout.tenants import models
+
+from .databases import Database
+
+# The migrations alone have comments and tables that are no tenants' business.
+OF_MIGRATIONS_ALONE = {"modify_comment", "add_table_comment", "remove_table_comment"}
+TABLES = {"company", "company_limit", "company_password", "company_session", "api_key"}
+
+
+@pytest.fixture
+def context(database: Database) -> Generator[MigrationContext]:
+    def connect() -> psycopg.Connection[Any]:
+        return psycopg.connect(database.admin, options="-c search_path=turnout")
+
+    with create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool).connect() as connection:
+        yield MigrationContext.configure(connection, opts={"include_name": include, "compare_type": True})
+
+
+def include(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or name in TABLES
+
+
+def differences(context: MigrationContext) -> list[Any]:
+    found: list[Any] = compare_metadata(context, SQLModel.metadata)
+    flat = [change for entry in found for change in (entry if isinstance(entry, list) else [entry])]
+    return [change for change in flat if change[0] not in OF_MIGRATIONS_ALONE]
+
+
+def test_models_and_migrations_are_equal(context: MigrationContext) -> None:
+    assert set(SQLModel.metadata.tables) == TABLES
+    assert models.CompanyRow.metadata is SQLModel.metadata
+    assert differences(context) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "alter table api_key add column hole text",
+        "alter table api_key drop column label",
+        "alter table api_key alter column label set not null",
+        "alter table api_key alter column prefix type varchar(20)",
+        "alter table company alter column billing_anchor_day type integer",
+        "alter table company_limit alter column value type numeric",
+        "alter table company drop constraint company_slug_key",
+        "alter table company add unique (name)",
+        "alter table company_session drop constraint company_session_company_id_password_id_fkey",
+        "alter table company_password drop constraint company_password_company_id_fkey",
+    ],
+)
+def test_a_change_of_the_tables_alone_is_noticed(context: MigrationContext, change: str) -> None:
+    assert context.connection is not None
+    context.connection.exec_driver_sql(change)
+
+    assert differences(context)

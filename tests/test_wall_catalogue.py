@@ -1,0 +1,101 @@
+"""The catalogue obeys every rule of the wall, and every hole in the wall is noticed by a rule."""
+
+from collections.abc import Generator, Iterable
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from .databases import Database
+from .wall import TABLES, Admin, breaches, column
+
+HOLES = (
+    "create table hole (company_id integer primary key)",
+    "create table hole (hole_id integer primary key)",
+    "create table hole (hole_id integer primary key, company_id integer); alter table hole enable row level security",
+    "create policy hole on stay using (true)",
+    "create policy hole on stay to turnout_app using (true)",
+    "create policy hole on stay as restrictive using (true)",
+    "alter policy one_company on stay using (true)",
+    "alter policy one_company on stay with check (true)",
+    "alter policy one_company on stay to turnout_app",
+    "alter policy one_company on stay using (company_id = current_setting('app.company')::integer)",
+    "create unique index hole on event (key)",
+    "create index hole on event (key)",
+    "create unique index hole on event (lower(key))",
+    "alter table quarantine add foreign key (times) references company (company_id)",
+    "alter table api_key add column hole text unique",
+    "create function hole() returns integer language sql security definer return 1",
+    "alter function current_company() security definer",
+    "grant execute on function find_key(bytea, timestamptz) to public",
+    "grant execute on function find_key(bytea, timestamptz) to turnout_support",
+    "alter function find_key(bytea, timestamptz) owner to turnout_owner",
+    "alter function find_key(bytea, timestamptz) reset search_path",
+    "alter function find_key(bytea, timestamptz) set search_path = public, turnout",
+    "grant execute on function limit_on(integer, limit_metric, section, date) to public",
+    "alter role turnout_app bypassrls",
+    "alter role turnout_refresher superuser",
+    "alter role turnout_support createrole",
+    "alter role turnout_auth login",
+    "grant turnout_owner to turnout_app",
+    "grant pg_read_all_data to turnout_support",
+    "alter table stay owner to turnout_app",
+    "grant create on schema turnout to turnout_app",
+    "grant create on schema public to public",
+    "grant truncate on stay to turnout_app",
+    "grant references on event to turnout_app",
+    "grant select on stay to public",
+    "grant select on stay to turnout_app with grant option",
+    "grant usage on sequence event_event_id_seq to turnout_app",
+    "grant select on company_password to turnout_app",
+    "grant select (hash) on company_password to turnout_app",
+    "grant select on stay to turnout_support",
+    "create view hole as select * from stay",
+    "create view hole with (security_barrier) as select * from stay",
+    "create materialized view hole as select * from stay; grant select on hole to turnout_app",
+)
+
+
+@pytest.fixture
+def admin(database: Database) -> Generator[Admin]:
+    with psycopg.connect(database.admin, options="-c search_path=turnout") as connection:
+        yield connection
+
+
+def test_the_wall_obeys_every_rule(admin: Admin) -> None:
+    assert not breaches(admin)
+
+
+def test_every_hole_is_noticed(admin: Admin) -> None:
+    holes = [*HOLES, *every_policy_dropped(admin), *every_table_bared(admin)]
+
+    unnoticed = [hole for hole in holes if not notices(admin, hole)]
+
+    assert len(holes) > 100
+    assert not unnoticed
+
+
+def test_temporary_tables_granted_to_everybody_are_noticed(admin: Admin) -> None:
+    hole = sql.SQL("grant temporary on database {} to public").format(sql.Identifier(admin.info.dbname))
+
+    assert notices(admin, hole.as_string(admin))
+
+
+def every_policy_dropped(admin: Admin) -> Iterable[str]:
+    return column(
+        admin,
+        "select format('drop policy %I on %I', policyname, tablename) from pg_policies where schemaname = 'turnout'",
+    )
+
+
+def every_table_bared(admin: Admin) -> Iterable[str]:
+    for table in column(admin, f"select relname from ({TABLES}) t"):
+        yield f"alter table {table} no force row level security"
+        yield f"alter table {table} disable row level security"
+
+
+def notices(admin: Admin, hole: str) -> bool:
+    """Whether a rule is broken while the hole is there."""
+    with admin.transaction(force_rollback=True):
+        admin.execute(hole.encode())
+        return bool(breaches(admin))

@@ -1,0 +1,254 @@
+"""The rules of the wall as questions to the catalogue: each function is a rule and says what breaks it.
+
+The questions are asked by a superuser whose search_path is turnout, which decides how Postgres writes a policy down.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, LiteralString
+
+from psycopg import Connection
+
+Admin = Connection[Any]
+Rule = Callable[[Admin], Iterable[str]]
+
+LOGINS = ("turnout_app", "turnout_refresher", "turnout_support")
+# What has no company: the calendar, and what migrating remembers.
+OF_NO_COMPANY = {"local_day", "alembic_version", "repeatable"}
+# Who else may see a table's rows, of all companies.
+SEE_ALL = {
+    "turnout_support": {
+        "company",
+        "company_limit",
+        "company_password",
+        "company_session",
+        "api_key",
+        "company_rollup",
+    },
+    "turnout_auth": {"company", "company_password", "company_session", "api_key", "mark"},
+}
+# Unique over all companies, and no oracle: only support chooses a slug, and a digest is of 190 random bits or more.
+UNIQUE_OVER_ALL = {"company_slug_key", "company_session_digest_key", "api_key_digest_key"}
+# What may look beyond one company, and who may call it.
+DEFINERS = {
+    "find_passwords": "turnout_app",
+    "open_session": "turnout_app",
+    "find_session": "turnout_app",
+    "close_session": "turnout_app",
+    "find_key": "turnout_app",
+    "companies_to_refresh": "turnout_refresher",
+}
+FOR_EVERYBODY = {"current_company"}
+SECRETS = {"company_password", "company_session", "api_key", "alembic_version", "repeatable"}
+POLICY = "(company_id = ( SELECT current_company() AS current_company))"
+
+TABLES: LiteralString = """
+    select c.oid, c.relname from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'company_id' and not a.attisdropped
+    where c.relnamespace = 'turnout'::regnamespace and c.relkind in ('r', 'p')
+"""
+
+
+def every_table_of_companies_enables_and_forces_row_security(admin: Admin) -> Iterable[str]:
+    query = f"""
+        select t.relname from ({TABLES}) t join pg_class c on c.oid = t.oid
+        where not (c.relrowsecurity and c.relforcerowsecurity)
+    """
+    return column(admin, query)
+
+
+def every_other_table_is_on_the_list_of_those_without_a_company(admin: Admin) -> Iterable[str]:
+    query = f"""
+        select relname from pg_class
+        where relnamespace = 'turnout'::regnamespace and relkind in ('r', 'p', 'f')
+          and oid not in (select oid from ({TABLES}) t)
+    """
+    return column(admin, query) ^ OF_NO_COMPANY
+
+
+def every_table_of_companies_has_one_policy_for_everybody_which_asks_for_the_company(admin: Admin) -> Iterable[str]:
+    query = f"""
+        select t.relname from ({TABLES}) t
+        left join pg_policies p on p.schemaname = 'turnout' and p.tablename = t.relname and 'public' = any (p.roles)
+        group by t.relname
+        having count(p.*) <> 1 or not bool_and(
+          p.roles = '{{public}}' and p.permissive = 'PERMISSIVE' and p.cmd = 'ALL' and p.qual = %s and p.with_check = %s
+        )
+    """
+    return column(admin, query, POLICY, POLICY)
+
+
+def every_other_policy_is_on_the_list(admin: Admin) -> Iterable[str]:
+    tables = column(admin, f"select relname from ({TABLES}) t")
+    listed = {f"{role} on {table}" for role, seen in SEE_ALL.items() for table in seen}
+    found = """
+        select array_to_string(roles, ', ') || ' on ' || tablename from pg_policies
+        where schemaname = 'turnout' and not 'public' = any (roles)
+    """
+    return column(admin, found) ^ (listed | {f"turnout_owner on {table}" for table in tables})
+
+
+def every_index_and_key_of_a_table_of_companies_begins_with_the_company(admin: Admin) -> Iterable[str]:
+    query = f"""
+        select i.indexrelid::regclass::text from pg_index i join ({TABLES}) t on t.oid = i.indrelid
+        left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where a.attname is distinct from 'company_id'
+    """
+    return {name.removeprefix("turnout.") for name in column(admin, query)} ^ UNIQUE_OVER_ALL
+
+
+def every_foreign_key_leads_from_a_company_to_the_same_one(admin: Admin) -> Iterable[str]:
+    query = """
+        select f.conname from pg_constraint f
+        join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[1]
+        join pg_attribute b on b.attrelid = f.confrelid and b.attnum = f.confkey[1]
+        where f.contype = 'f' and f.connamespace = 'turnout'::regnamespace
+          and (a.attname, b.attname) is distinct from ('company_id', 'company_id')
+    """
+    return column(admin, query)
+
+
+def only_listed_functions_look_beyond_one_company_and_only_one_role_calls_each(admin: Admin) -> Iterable[str]:
+    query = """
+        select p.proname || ' by ' || coalesce(g.grantee::regrole::text, 'nobody') from pg_proc p
+        left join lateral (
+          select grantee from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) where grantee <> p.proowner
+        ) g on true
+        where p.prosecdef and p.pronamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+    """
+    return column(admin, query) ^ {f"{name} by {role}" for name, role in DEFINERS.items()}
+
+
+def what_looks_beyond_one_company_belongs_to_auth_and_finds_only_what_it_names(admin: Admin) -> Iterable[str]:
+    query = """
+        select proname from pg_proc
+        where prosecdef and pronamespace = 'turnout'::regnamespace
+          and (proowner <> 'turnout_auth'::regrole or proconfig is distinct from '{"search_path=turnout, pg_temp"}')
+    """
+    return column(admin, query)
+
+
+def everybody_calls_only_the_function_of_the_policies(admin: Admin) -> Iterable[str]:
+    query = """
+        select proname from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner)))
+        where pronamespace = 'turnout'::regnamespace and grantee = 0
+    """
+    return column(admin, query) ^ FOR_EVERYBODY
+
+
+def no_role_of_ours_is_above_the_wall(admin: Admin) -> Iterable[str]:
+    query = """
+        select rolname from pg_roles
+        where rolname like 'turnout\\_%%' and (
+          rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication
+          or rolcanlogin <> (rolname = any (%s))
+        )
+    """
+    return column(admin, query, list(LOGINS))
+
+
+def no_login_is_a_member_of_anything(admin: Admin) -> Iterable[str]:
+    query = """
+        select member::regrole::text || ' of ' || roleid::regrole from pg_auth_members
+        where member::regrole::text = any (%s)
+    """
+    return column(admin, query, list(LOGINS))
+
+
+def no_login_owns_anything(admin: Admin) -> Iterable[str]:
+    query = """
+        select r.rolname || ' owns ' || d.classid::regclass || ' ' || d.objid
+        from pg_shdepend d join pg_roles r on r.oid = d.refobjid
+        where d.refclassid = 'pg_authid'::regclass and d.deptype = 'o' and r.rolname = any (%s)
+    """
+    return column(admin, query, list(LOGINS))
+
+
+def no_login_creates_anything(admin: Admin) -> Iterable[str]:
+    query = """
+        select r || ' in ' || n.nspname from pg_namespace n, unnest(%s::text[]) r
+        where has_schema_privilege(r, n.oid, 'create')
+        union all
+        select r || ' in the database' from unnest(%s::text[]) r
+        where has_database_privilege(r, current_database(), 'create, temporary')
+    """
+    return column(admin, query, list(LOGINS), list(LOGINS))
+
+
+def nobody_is_granted_more_than_rows(admin: Admin) -> Iterable[str]:
+    """TRUNCATE, REFERENCES, TRIGGER and MAINTAIN know no row security."""
+    query = """
+        select c.relname || ': ' || privilege_type || ' to ' || grantee::regrole
+        from pg_class c, aclexplode(c.relacl)
+        where c.relnamespace = 'turnout'::regnamespace and grantee <> c.relowner and (
+          privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+          or grantee = 0 or is_grantable or c.relkind = 'S'
+        )
+    """
+    return column(admin, query)
+
+
+def the_application_has_no_right_to_credentials(admin: Admin) -> Iterable[str]:
+    query = """
+        select c.relname from pg_class c
+        where c.relnamespace = 'turnout'::regnamespace and c.relname = any (%s)
+          and has_any_column_privilege('turnout_app', c.oid, 'select, insert, update')
+    """
+    return column(admin, query, list(SECRETS))
+
+
+def support_has_no_right_to_what_happened(admin: Admin) -> Iterable[str]:
+    query = f"""
+        select t.relname from ({TABLES}) t
+        where has_any_column_privilege('turnout_support', t.oid, 'select, insert, update, references')
+    """
+    return column(admin, query) - SEE_ALL["turnout_support"]
+
+
+def views_show_what_their_reader_may_see(admin: Admin) -> Iterable[str]:
+    query = """
+        select relname from pg_class
+        where relnamespace = 'turnout'::regnamespace and relkind = 'v'
+          and not coalesce(reloptions @> '{security_invoker=true}', false)
+    """
+    return column(admin, query)
+
+
+def no_login_reads_what_row_security_does_not_reach(admin: Admin) -> Iterable[str]:
+    """Materialized views have none, and a partition read by its own name has not its table's."""
+    query = """
+        select c.relname from pg_class c, unnest(%s::text[]) r
+        where c.relnamespace = 'turnout'::regnamespace and (c.relkind in ('m', 'f') or c.relispartition)
+          and has_any_column_privilege(r, c.oid, 'select, insert, update, references')
+    """
+    return column(admin, query, list(LOGINS))
+
+
+RULES: tuple[Rule, ...] = (
+    every_table_of_companies_enables_and_forces_row_security,
+    every_other_table_is_on_the_list_of_those_without_a_company,
+    every_table_of_companies_has_one_policy_for_everybody_which_asks_for_the_company,
+    every_other_policy_is_on_the_list,
+    every_index_and_key_of_a_table_of_companies_begins_with_the_company,
+    every_foreign_key_leads_from_a_company_to_the_same_one,
+    only_listed_functions_look_beyond_one_company_and_only_one_role_calls_each,
+    what_looks_beyond_one_company_belongs_to_auth_and_finds_only_what_it_names,
+    everybody_calls_only_the_function_of_the_policies,
+    no_role_of_ours_is_above_the_wall,
+    no_login_is_a_member_of_anything,
+    no_login_owns_anything,
+    no_login_creates_anything,
+    nobody_is_granted_more_than_rows,
+    the_application_has_no_right_to_credentials,
+    support_has_no_right_to_what_happened,
+    views_show_what_their_reader_may_see,
+    no_login_reads_what_row_security_does_not_reach,
+)
+
+
+def breaches(admin: Admin) -> list[str]:
+    """Every rule that is broken, with what breaks it."""
+    return [f"{rule.__name__}: {breach}" for rule in RULES for breach in rule(admin)]
+
+
+def column(admin: Admin, query: LiteralString, *parameters: object) -> set[str]:
+    return {value for (value,) in admin.execute(query, parameters or None)}
