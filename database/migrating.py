@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import Final, LiteralString, cast
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import create_engine, pool
 
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
@@ -44,13 +41,38 @@ _CREATE_DATABASE: Final = sql.SQL(
 
 
 def migrate(admin_conninfo: str) -> None:
-    """Bring the schema of one existing database up to date; of several that start together one does it."""
+    """Bring the schema of one existing database up to date; of several that start together one does it.
+
+    A database that is as this version wants it costs one look, which is what most commands find.
+    """
     with psycopg.connect(admin_conninfo, autocommit=True) as admin:
         _refuse_old_server(admin)
+        wanted = _digest()
+        if _current(admin) == wanted and _roles_are_settled(admin):
+            return
         admin.execute("select pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+        _settle_roles(admin)
         _settle_schema(admin)
         _run_migrations(admin_conninfo)
-        _run_repeatable(admin)
+        _run_repeatable(admin, wanted)
+
+
+def _digest() -> str:
+    """The schema that this version wants, in a few bytes: every migration and everything repeatable."""
+    folder = files("turnout.database")
+    migrations = folder.joinpath("migrations", "versions").iterdir()
+    sources = sorted((item for item in migrations if item.name.endswith((".py", ".sql"))), key=lambda item: item.name)
+    texts = [item.read_text(encoding="utf-8") for item in sources]
+    texts += [folder.joinpath("repeatable", name).read_text(encoding="utf-8") for name in REPEATABLE]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _current(admin: psycopg.Connection) -> str | None:
+    """The same of the schema that is there; None before the first migration."""
+    if admin.execute("select to_regclass('turnout.schema_digest')").fetchone() == (None,):
+        return None
+    row = admin.execute("select digest from turnout.schema_digest").fetchone()
+    return row[0] if row else None
 
 
 def _refuse_old_server(admin: psycopg.Connection) -> None:
@@ -70,21 +92,42 @@ def _let_admin_act_as_owner(admin: psycopg.Connection) -> None:
         admin.execute("grant turnout_owner, turnout_auth to current_user with set true, inherit true")
 
 
-def _settle_schema(admin: psycopg.Connection) -> None:
+def _roles_are_settled(admin: psycopg.Connection) -> bool:
+    """What a database says of its roles is not copied with it."""
+    row = admin.execute(
+        "select count(*) from pg_db_role_setting s join pg_roles r on r.oid = s.setrole"
+        " join pg_database d on d.oid = s.setdatabase"
+        " where d.datname = current_database() and r.rolname = any (%s)",
+        (list(LOGIN_ROLES),),
+    ).fetchone()
+    return row == (len(LOGIN_ROLES),)
+
+
+def _settle_roles(admin: psycopg.Connection) -> None:
     database = sql.Identifier(admin.info.dbname)
-    admin.execute("set lock_timeout = '30s'")
-    admin.execute("create schema if not exists turnout authorization turnout_owner")
-    admin.execute(sql.SQL("revoke temporary, create on database {} from public").format(database))
-    admin.execute("revoke create on schema public from public")
     for role in LOGIN_ROLES:
         admin.execute(
             sql.SQL("alter role {} in database {} set search_path = turnout").format(sql.Identifier(role), database)
         )
+
+
+def _settle_schema(admin: psycopg.Connection) -> None:
+    admin.execute("set lock_timeout = '30s'")
+    admin.execute("create schema if not exists turnout authorization turnout_owner")
+    admin.execute(
+        sql.SQL("revoke temporary, create on database {} from public").format(sql.Identifier(admin.info.dbname))
+    )
+    admin.execute("revoke create on schema public from public")
     admin.execute("set role turnout_owner")
     admin.execute("set search_path = turnout")
 
 
 def _run_migrations(admin_conninfo: str) -> None:
+    # Imported here: they take longer than anything else a command does, and only the first command needs them.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from sqlalchemy import create_engine, pool  # noqa: PLC0415
+
     def connect() -> psycopg.Connection:
         connection = psycopg.connect(admin_conninfo)
         connection.execute("set role turnout_owner")
@@ -102,16 +145,12 @@ def _run_migrations(admin_conninfo: str) -> None:
         connection.commit()
 
 
-def _run_repeatable(admin: psycopg.Connection) -> None:
-    """Replace functions, views and the wall, in one transaction, when their text or the schema has changed."""
-    texts = [files("turnout.database").joinpath("repeatable", name).read_text(encoding="utf-8") for name in REPEATABLE]
+def _run_repeatable(admin: psycopg.Connection, digest: str) -> None:
+    """Replace functions, views and the wall, in one transaction that also says which schema this is now."""
     with admin.transaction():
-        admin.execute("create table if not exists repeatable (digest text primary key)")
-        version = admin.execute("select version_num from alembic_version").fetchall()
-        digest = hashlib.sha256("\0".join([str(version), *texts]).encode()).hexdigest()
-        if admin.execute("select 1 from repeatable where digest = %s", (digest,)).fetchone():
-            return
-        for text in texts:
+        for name in REPEATABLE:
+            text = files("turnout.database").joinpath("repeatable", name).read_text(encoding="utf-8")
             admin.execute(cast("LiteralString", text))
-        admin.execute("delete from repeatable")
-        admin.execute("insert into repeatable values (%s)", (digest,))
+        admin.execute("create table if not exists schema_digest (digest text not null)")
+        admin.execute("delete from schema_digest")
+        admin.execute("insert into schema_digest values (%s)", (digest,))

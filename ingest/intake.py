@@ -23,7 +23,7 @@ from turnout.tenants.connection import Door
 _SQL: Final = statements("turnout.ingest", "intake.sql")
 _TRIES: Final = 8
 
-__all__ = ["Quarantined", "Receipt", "take"]
+__all__ = ["Quarantined", "Receipt", "read_batch", "store", "take"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,11 @@ async def take(door: Door, company_id: int, deliveries: Sequence[bytes], now: da
     Raises TurnoutError BUSY when no connection is free, and psycopg.OperationalError when the database is away: then
     nothing of the batch is known to be stored, and it may be sent again.
     """
-    read = [read_activity(body, position, now) for position, body in enumerate(deliveries)]
-    activities = [item for item in read if isinstance(item, Activity)]
-    broken = [item for item in read if isinstance(item, Quarantined)]
+    activities, broken = read_batch(deliveries, now)
     for attempt in range(_TRIES):
         try:
             async with door.write(company_id) as connection:
-                return await _store(connection, company_id, activities, broken, now)
+                return await store(connection, company_id, activities, broken, now)
         except (DeadlockDetected, SerializationFailure):
             if attempt == _TRIES - 1:
                 raise
@@ -56,13 +54,21 @@ async def take(door: Door, company_id: int, deliveries: Sequence[bytes], now: da
     raise AssertionError("unreachable")
 
 
-async def _store(
+def read_batch(deliveries: Sequence[bytes], now: datetime) -> tuple[list[Activity], list[Quarantined]]:
+    """What can be counted, and what cannot and why."""
+    read = [read_activity(body, position, now) for position, body in enumerate(deliveries)]
+    activities = [item for item in read if isinstance(item, Activity)]
+    return activities, [item for item in read if isinstance(item, Quarantined)]
+
+
+async def store(
     connection: AsyncConnection[Any],
     company_id: int,
     activities: list[Activity],
     broken: list[Quarantined],
     now: datetime,
 ) -> Receipt:
+    """Store what has been read, in the caller's transaction: nothing counts before it commits."""
     rules = await connection.execute(_SQL["lock_company"], {"company": company_id})
     seen = await _known(connection, company_id, activities)
     [(time_zone, stale_after)] = await rules.fetchall()

@@ -24,6 +24,7 @@ PEAKS = "{ dailyPeaks(period: {preset: LAST_7_DAYS}) { day connections connectio
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="turnout wheel ") as folder:
         empty = Path(folder)
+        empty.chmod(0o755)  # as root, Postgres runs as another account, which must pass through here
         turnout = install(build(empty), empty)
         print("installed:", run(str(turnout), "--version", cwd=empty).strip())
         with serving(turnout, empty) as (address, slug, password):
@@ -33,9 +34,10 @@ def main() -> None:
 
 
 def build(empty: Path) -> Path:
-    # What setuptools keeps from a former build would go into the wheel even when its source is gone.
+    # What setuptools keeps from one build would go into the next wheel even when its source is gone.
     shutil.rmtree(ROOT / "build", ignore_errors=True)
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(empty / "dist"), cwd=ROOT)
+    shutil.rmtree(ROOT / "build", ignore_errors=True)
     return next((empty / "dist").glob("turnout-*.whl"))
 
 

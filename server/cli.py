@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 
 from turnout.database.embedded_error import EmbeddedPostgresError
 from turnout.database.errors import TurnoutError
-from turnout.server.commands import company, database, key, password, schema, serve
+from turnout.server.commands import company, database, key, load, password, schema, serve
 from turnout.server.commands.printing import print_error
 
 
@@ -32,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(serve.serve)
+app.command()(load.load)
 app.add_typer(company.app, name="company")
 app.add_typer(password.app, name="password")
 app.add_typer(key.app, name="key")

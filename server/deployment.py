@@ -75,9 +75,18 @@ def deployment(data: Path | None = None) -> Generator[Deployment]:
         yield _given(settings)
         return
     with attach(data or settings.data or DEFAULT_DATA) as server:
-        prepare(server.conninfo(user="postgres", dbname="postgres"), DATABASE)
+        with preparing_alone(admin := server.conninfo(user="postgres", dbname="postgres")):
+            prepare(admin, DATABASE)
         roles = {role: server.conninfo(user=role, dbname=DATABASE) for role in SETTINGS}
         yield Deployment(roles, trusted=True)
+
+
+@contextmanager
+def preparing_alone(admin_conninfo: str) -> Generator[psycopg.Connection]:
+    """An administrator's connection, while nobody else prepares the server: two cannot create one role at once."""
+    with psycopg.connect(admin_conninfo, autocommit=True) as admin:
+        admin.execute(_SQL["wait_to_prepare"])
+        yield admin
 
 
 @contextmanager

@@ -1,4 +1,4 @@
--- What a login of a real server is, asked before it is used.
+-- What is asked of a server before it is used.
 
 -- name: describe_login
 select
@@ -12,3 +12,6 @@ select
   )
 from pg_roles r
 where r.rolname = session_user
+
+-- name: wait_to_prepare
+select pg_advisory_lock(hashtextextended('turnout: prepare', 0))

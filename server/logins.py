@@ -9,6 +9,7 @@ from psycopg import sql
 
 from turnout.database.migrating import LOGIN_ROLES, prepare
 from turnout.database.statements import statements
+from turnout.server.deployment import preparing_alone
 from turnout.tenants.secrets import random_base62
 
 PASSWORD_LENGTH: Final = 40
@@ -21,7 +22,7 @@ def prepare_server(admin_url: str, database: str, *, rotate: bool) -> dict[str, 
     Returns the connection string of each role that has a new password.
     Raises TurnoutError SERVER_TOO_OLD, and psycopg.Error for what the administrator cannot do.
     """
-    with psycopg.connect(admin_url, autocommit=True) as admin:
+    with preparing_alone(admin_url) as admin:
         known = _with_password(admin)
         prepare(admin_url, database)
         return {

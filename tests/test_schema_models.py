@@ -1,7 +1,7 @@
 """The models of tenants and the migrations describe the same tables."""
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -18,6 +18,20 @@ from .databases import Database
 OF_MIGRATIONS_ALONE = {"modify_comment", "add_table_comment", "remove_table_comment"}
 TABLES = {"company", "company_limit", "company_password", "company_session", "api_key"}
 
+CHANGES = (
+    "alter table api_key add column hole text",
+    "alter table api_key drop column label",
+    "alter table api_key alter column label set not null",
+    "alter table api_key alter column prefix type varchar(20)",
+    "alter table api_key alter column created_at type timestamp",
+    "alter table company alter column created_at drop not null",
+    "alter table company drop constraint company_slug_key",
+    "alter table company add unique (name)",
+    "alter table company_session drop constraint company_session_company_id_password_id_fkey",
+    "alter table company_password drop constraint company_password_company_id_fkey",
+    "drop table company_session cascade",
+)
+
 
 @pytest.fixture
 def context(database: Database) -> Generator[MigrationContext]:
@@ -33,9 +47,9 @@ def include(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def differences(context: MigrationContext) -> list[Any]:
-    found: list[Any] = compare_metadata(context, SQLModel.metadata)
-    flat = [change for entry in found for change in (entry if isinstance(entry, list) else [entry])]
-    return [change for change in flat if change[0] not in OF_MIGRATIONS_ALONE]
+    found = cast("list[Any]", compare_metadata(context, SQLModel.metadata))
+    flat = (cast("list[Any]", entry) if isinstance(entry, list) else [entry] for entry in found)
+    return [change for changes in flat for change in changes if change[0] not in OF_MIGRATIONS_ALONE]
 
 
 def test_models_and_migrations_are_equal(context: MigrationContext) -> None:
@@ -44,23 +58,16 @@ def test_models_and_migrations_are_equal(context: MigrationContext) -> None:
     assert differences(context) == []
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "alter table api_key add column hole text",
-        "alter table api_key drop column label",
-        "alter table api_key alter column label set not null",
-        "alter table api_key alter column prefix type varchar(20)",
-        "alter table company alter column billing_anchor_day type integer",
-        "alter table company_limit alter column value type numeric",
-        "alter table company drop constraint company_slug_key",
-        "alter table company add unique (name)",
-        "alter table company_session drop constraint company_session_company_id_password_id_fkey",
-        "alter table company_password drop constraint company_password_company_id_fkey",
-    ],
-)
-def test_a_change_of_the_tables_alone_is_noticed(context: MigrationContext, change: str) -> None:
-    assert context.connection is not None
-    context.connection.exec_driver_sql(change)
+def test_a_change_of_the_tables_alone_is_noticed(context: MigrationContext) -> None:
+    unnoticed = [change for change in CHANGES if not notices(context, change)]
 
-    assert differences(context)
+    assert not unnoticed
+
+
+def notices(context: MigrationContext, change: str) -> bool:
+    assert context.connection is not None
+    with context.connection.begin_nested() as savepoint:
+        context.connection.exec_driver_sql(change)
+        found = differences(context)
+        savepoint.rollback()
+    return bool(found)

@@ -13,7 +13,7 @@ Rule = Callable[[Admin], Iterable[str]]
 
 LOGINS = ("turnout_app", "turnout_refresher", "turnout_support")
 # What has no company: the calendar, and what migrating remembers.
-OF_NO_COMPANY = {"local_day", "alembic_version", "repeatable"}
+OF_NO_COMPANY = {"local_day", "alembic_version", "schema_digest"}
 # Who else may see a table's rows, of all companies.
 SEE_ALL = {
     "turnout_support": {
@@ -38,7 +38,7 @@ DEFINERS = {
     "companies_to_refresh": "turnout_refresher",
 }
 FOR_EVERYBODY = {"current_company"}
-SECRETS = {"company_password", "company_session", "api_key", "alembic_version", "repeatable"}
+SECRETS = {"company_password", "company_session", "api_key", "alembic_version", "schema_digest"}
 POLICY = "(company_id = ( SELECT current_company() AS current_company))"
 
 TABLES: LiteralString = """

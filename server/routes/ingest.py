@@ -13,6 +13,7 @@ from turnout.database.errors import TurnoutError
 from turnout.graphql.errors import expected, internal
 from turnout.ingest.intake import take
 from turnout.server.routes.answers import answer, problem
+from turnout.server.routes.batches import items
 from turnout.server.routes.bodies import MIB, chunks, media_type, read_body, unsupported
 from turnout.server.routes.lines import lines
 from turnout.server.routes.tally import Tally
@@ -30,7 +31,6 @@ LINES_AT_ONCE: Final = 10_000
 
 T = TypeVar("T")
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("turnout.server")
-_batch: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -78,7 +78,7 @@ class Ingest:
 
     async def _single(self, request: Request, company: Company) -> Response:
         body = await read_body(request, LARGEST)
-        _frame(_object, body, "one JSON object")
+        _frame(_object.decode, body, "one JSON object")
         tally = Tally()
         await self._take(company, [body], [0], tally)
         if conflict := tally.conflict:
@@ -88,9 +88,9 @@ class Ingest:
         return answer(tally.content)
 
     async def _batch(self, request: Request, company: Company) -> Response:
-        events = _frame(_batch, await read_body(request, LARGEST), "an array of events")
+        events = _frame(items, await read_body(request, LARGEST), "an array of events")
         tally = Tally()
-        await self._take(company, [bytes(event) for event in events], range(len(events)), tally)
+        await self._take(company, events, range(len(events)), tally)
         return answer(tally.content)
 
     async def _lines(self, request: Request, company: Company) -> Response:
@@ -111,11 +111,11 @@ class Ingest:
             self._services.refresher.wake()
 
 
-def _frame(decoder: msgspec.json.Decoder[T], body: bytes, what: str) -> T:
+def _frame(take_apart: Callable[[bytes], T], body: bytes, what: str) -> T:
     """The body taken apart, its events left as they are. Raises MALFORMED_REQUEST when that cannot be done."""
     try:
-        return decoder.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        return take_apart(body)
+    except (ValueError, RecursionError) as error:
         raise TurnoutError(
             "MALFORMED_REQUEST", f"The body is not {what}: {error}.", "Nothing has been stored; send it again as JSON."
         ) from None

@@ -78,12 +78,21 @@ async def test_whatever_stands_in_an_event_breaks_nothing(at_acme: Client) -> No
         b'{"id": "\\ud800"}',
         b'{"id": "\xff"}',
         b"9" * 5000,
-        b"[" * 900 + b"]" * 900,
+        b"[" * 99 + b"]" * 99,
     ]
 
     answer = await at_acme.ingest(b"[" + b",".join(odd) + b"]")
 
     assert (answer.status_code, len(answer.json()["quarantined"])) == (200, len(odd))
+
+
+async def test_an_event_nested_without_end_does_not_hold_up_its_batch(at_acme: Client, now: datetime) -> None:
+    deep = b"[" * 50_000 + b"]" * 50_000
+
+    answer = await at_acme.ingest(b"[" + deep + b", " + json.dumps(joined("standup", "c-1", now)).encode() + b"]")
+
+    assert (answer.status_code, answer.json()["accepted"]) == (200, 1)
+    assert [item["position"] for item in answer.json()["quarantined"]] == [0]
 
 
 async def test_an_empty_batch_is_nothing(at_acme: Client) -> None:

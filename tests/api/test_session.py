@@ -6,6 +6,7 @@ import httpx
 
 from .clients import Client
 
+WHO = "{ company { slug } }"
 SIGN_IN = """
 mutation ($company: String!, $password: String!) {
   signIn(company: $company, password: $password) {
@@ -27,9 +28,7 @@ async def test_signing_in_gives_a_token_that_asks_for_the_company(
     assert session["company"] == {"slug": "acme", "timeZone": "Europe/Berlin", "limits": []}
     assert session["expiresAt"] == (now + timedelta(hours=12)).isoformat().replace("+00:00", "Z")
     assert session["mustChangePassword"] is False
-    assert await Client(nobody.http, token=session["token"]).query("{ company { slug } }") == {
-        "company": {"slug": "acme"}
-    }
+    assert await Client(nobody.http, token=session["token"]).query(WHO) == {"company": {"slug": "acme"}}
 
 
 async def test_wrong_and_unknown_get_the_same_answer_to_the_byte(nobody: Client, at_acme: Client) -> None:
@@ -59,7 +58,7 @@ async def test_signing_out_ends_no_other_session(at_acme: Client, nobody: Client
 
     await at_acme.query("mutation { signOut }")
 
-    assert await Client(nobody.http, token=other).query("{ company { slug } }") == {"company": {"slug": "acme"}}
+    assert await Client(nobody.http, token=other).query(WHO) == {"company": {"slug": "acme"}}
 
 
 async def test_a_company_signs_in_beside_another_session(at_acme: Client, at_globex: Client) -> None:

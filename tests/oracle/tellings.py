@@ -42,6 +42,7 @@ DESCRIPTIONS: tuple[Raw, ...] = (
     {"template": "LECTURE"},
     {"template": "CLUB_CALL"},
     {"template": "yoga"},
+    {"template": "Zoo"},
     {"kind": None, "template": "Юга"},
     {"kind": "WEBINAR", "template": None},
     {"kind": "CALL", "template": "Zumba"},
@@ -51,7 +52,7 @@ DESCRIPTIONS: tuple[Raw, ...] = (
     {"kind": "MEETING", "template": "WEBINAR"},
 )
 VERBS = {"J": JOINED, "L": LEFT, "R": ROLE_CHANGED}
-STORIES = ("JL", "J", "JRL", "JLJL", "JJL", "L", "JLL", "LJ", "JLJ", "JJRL", "JRJRL", "RJRRL", "JLJLJL")
+STORIES = ("JL", "J", "JRL", "JLJL", "JJL", "JR", "L", "JLL", "LJ", "JLJ", "JRJ", "JJRL", "JRJRL", "RJRRL", "JLJLJL")
 DEEDS = (STARTED, PLANNED, ENDED, STARTED, PLANNED, ENDED, CANCELLED)
 STEPS = (1, 2, 1, 3, 0, 4)
 
@@ -108,7 +109,7 @@ def rfc3339(moment: datetime) -> str:
 def tell_of_events(pen: Pen) -> list[str]:
     """Descriptions and ends of up to five events, contradictory and late; answers which events there may be."""
     events: list[str] = pen.several(EVENTS, most=5)
-    families = pen.choose((False, True))
+    families = [*events, *EVENTS] if pen.choose((False, True)) else []
     for event in events:
         for deed in pen.several(DEEDS, most=4):
             data: Raw = {"event": event}
@@ -122,16 +123,17 @@ def tell_of_events(pen: Pen) -> list[str]:
     return events
 
 
-def described(pen: Pen, event: str, families: bool) -> Raw:
+def described(pen: Pen, event: str, families: Sequence[str]) -> Raw:
     created = pen.choose([None, None, None, *pen.palette])
-    parent = pen.choose([None, *(each for each in EVENTS if each != event)]) if families else None
+    parent = pen.choose([None, *(each for each in families if each != event)])
     said = {"createdAt": created and rfc3339(created), "parent": parent}
     return pen.choose(DESCRIPTIONS) | {member: value for member, value in said.items() if value is not None}
 
 
 def tell_of_stays(pen: Pen, events: Sequence[str]) -> None:
     """Up to eight stories of connections; two stories of one connection run into each other."""
-    gathered = [EVENTS[0]] if pen.choose((True, False, False)) else [*events, EVENTS[0]]
+    known = [*events] or [EVENTS[0]]
+    gathered = known[:1] if pen.choose((True, False, False)) else known
     for event in pen.several(gathered, most=8):
         connection = pen.choose(CONNECTIONS)
         story = pen.choose(STORIES)

@@ -1,0 +1,151 @@
+"""`turnout load`: a file of activities, by the same way in as everything else."""
+
+import asyncio
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
+
+import typer
+
+from turnout.server.commands.options import AsJson, Data, Slug
+from turnout.server.commands.printing import print_rows, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from rich.progress import Progress
+
+    from turnout.ingest.intake import Receipt
+    from turnout.server.deployment import Deployment
+    from turnout.tenants.company import Company
+
+COLUMNS: Final = ("accepted", "known", "quarantined")
+# So many lines that could not be counted are named; all of them are kept in quarantine.
+NAMED: Final = 20
+
+
+@dataclass
+class _Tally:
+    accepted: int = 0
+    known: int = 0
+    quarantined: int = 0
+    named: list[str] = field(default_factory=list[str])
+
+    def add(self, receipt: "Receipt", numbers: list[int]) -> None:
+        self.accepted += receipt.accepted
+        self.known += receipt.known
+        self.quarantined += len(receipt.quarantined)
+        for item in receipt.quarantined[: NAMED - len(self.named)]:
+            self.named.append(f"line {numbers[item.position]}: {item.code}: {item.reason}")
+
+    @property
+    def counts(self) -> list[object]:
+        return [self.accepted, self.known, self.quarantined]
+
+
+def load(
+    slug: Slug,
+    file: Annotated[Path, typer.Argument(help="Activities, one JSON object a line; - reads standard input.")],
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
+    """Load a file of activities into a company. What is interrupted goes on when it is run again."""
+    from turnout.server.commands.staff import now
+    from turnout.server.deployment import deployment
+    from turnout.tenants.companies import find_company
+    from turnout.tenants.support import support
+
+    with ExitStack() as stack:
+        opened = _open(stack, file)
+        found = stack.enter_context(deployment(data))
+        with support(found.support) as session:
+            company = find_company(session, slug)
+        tally = asyncio.run(_load(found, company, opened, _size(file), now))
+    print_rows(COLUMNS, [tally.counts], as_json=as_json)
+    for line in tally.named:
+        say(line)
+    if tally.quarantined > len(tally.named):
+        say(f"and {tally.quarantined - len(tally.named)} more, all kept in quarantine")
+
+
+def _open(stack: ExitStack, file: Path) -> BinaryIO:
+    from turnout.database.errors import TurnoutError
+
+    if str(file) == "-":
+        return sys.stdin.buffer
+    try:
+        return stack.enter_context(file.open("rb"))
+    except OSError as error:
+        raise TurnoutError(
+            "FILE_UNREADABLE",
+            f"{file} cannot be read: {error.strerror}.",
+            "Name a file of activities, or - for a pipe.",
+        ) from error
+
+
+def _size(file: Path) -> int | None:
+    return None if str(file) == "-" else file.stat().st_size
+
+
+async def _load(
+    deployment: "Deployment", company: "Company", file: BinaryIO, size: int | None, now: "Callable[[], datetime]"
+) -> _Tally:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        tally = await _store(deployment.app, company, file, size, now, progress)
+        await _refresh(deployment.refresher, company, now, progress)
+    return tally
+
+
+async def _store(
+    conninfo: str,
+    company: "Company",
+    file: BinaryIO,
+    size: int | None,
+    now: "Callable[[], datetime]",
+    progress: "Progress",
+) -> _Tally:
+    from turnout.ingest.files import bunches
+    from turnout.ingest.intake import take
+    from turnout.tenants.connection import Door
+
+    tally = _Tally()
+    bar = progress.add_task("Loading", total=size)
+    door = Door(conninfo, readers=1, writers=1)
+    await door.open()
+    try:
+        for bunch in bunches(file):
+            tally.add(await take(door, company.company_id, bunch.lines, now()), bunch.numbers)
+            progress.update(bar, completed=bunch.end)
+    finally:
+        await door.close()
+    return tally
+
+
+async def _refresh(conninfo: str, company: "Company", now: "Callable[[], datetime]", progress: "Progress") -> None:
+    """Compute the days that the file has touched, so that the first who asks need not wait."""
+    from psycopg import AsyncConnection
+
+    from turnout.analytics.refreshing import Refresh
+
+    bar = progress.add_task("Computing days", total=None)
+    async with await AsyncConnection[tuple[object, ...]].connect(conninfo, autocommit=True) as connection:
+        refresh = Refresh(connection, company.company_id)
+        await refresh.settle(now())
+        left, total = 1, 0
+        while left:
+            left = await refresh.run(now())
+            total = max(total, left)
+            progress.update(bar, total=total, completed=total - left)
