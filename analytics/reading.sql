@@ -20,6 +20,10 @@ from (
   from company_rollup r
   join local_day n on n.time_zone = %(time_zone)s and n.day > r.rolled_through and n.day <= %(today)s
   where r.company_id = %(company)s and n.day between %(first_day)s and %(last_day)s
+    and not exists (
+      select from company_day h
+      where h.company_id = %(company)s and h.day = n.day and h.computed_at >= n.starts_at
+    )
 ) d
 left join lateral (
   select array_agg(k.mark_id) as marks, min(k.made_at) as since

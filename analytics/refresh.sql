@@ -31,6 +31,10 @@ from (
     from company_rollup r
     join local_day n on n.time_zone = %(time_zone)s and n.day > r.rolled_through and n.day <= %(today)s
     where r.company_id = %(company)s
+      and not exists (
+        select from company_day h
+        where h.company_id = %(company)s and h.day = n.day and h.computed_at >= n.starts_at
+      )
   ) x
   group by x.day
 ) d

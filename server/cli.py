@@ -1,6 +1,8 @@
 """The command line: `turnout …`. Each command imports what it needs when it runs, so that help comes at once."""
 
+import sys
 from importlib.metadata import version as version_of
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -57,4 +59,7 @@ def turnout(
 
 def main() -> None:
     """What the program `turnout` runs."""
+    for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot show is no reason to fail
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app(prog_name="turnout")

@@ -1,5 +1,6 @@
 """What every answer has in common: its request id, the headers, and a text when the application itself has failed."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 from uuid import uuid4
@@ -19,6 +20,7 @@ _HEADERS: Final = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
 }
+_PORT: Final = re.compile(r":\d+$")
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("turnout.server")
 
 
@@ -48,8 +50,8 @@ class Envelope:
             await problem(internal(), request_id)(scope, receive, answer.send)
 
     def _is_allowed(self, scope: Scope) -> bool:
-        host = Headers(scope=scope).get("host", "").rpartition(":")
-        return not self._allowed_hosts or (host[0] or host[2]).lower() in self._allowed_hosts
+        host = _PORT.sub("", Headers(scope=scope).get("host", ""))
+        return not self._allowed_hosts or host.lower() in self._allowed_hosts
 
 
 class _Sender:

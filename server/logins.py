@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from turnout.database.migrating import LOGIN_ROLES, prepare
 from turnout.database.statements import statements
@@ -13,6 +14,7 @@ from turnout.server.deployment import preparing_alone
 from turnout.tenants.secrets import random_base62
 
 PASSWORD_LENGTH: Final = 40
+_OWN: Final = frozenset({"user", "password", "passfile", "dbname"})
 _SQL: Final = statements("turnout.server", "logins.sql")
 
 
@@ -26,7 +28,7 @@ def prepare_server(admin_url: str, database: str, *, rotate: bool) -> dict[str, 
         known = _with_password(admin)
         prepare(admin_url, database)
         return {
-            role: _url(admin.info.get_parameters(), role, _new_password(admin, role), database)
+            role: _url(_way(admin, admin_url), role, _new_password(admin, role), database)
             for role in LOGIN_ROLES
             if rotate or role not in known
         }
@@ -47,13 +49,19 @@ def _new_password(admin: psycopg.Connection[Any], role: str) -> str:
     return password
 
 
-def _url(parameters: Mapping[str, str], role: str, password: str, database: str) -> str:
-    """The administrator's way to the server, taken by another role."""
-    others = {name: value for name, value in parameters.items() if name not in {"user", "dbname", "host", "port"}}
-    host, port = parameters.get("host", ""), parameters.get("port", "5432")
-    if host.startswith("/") or "," in host or not host:  # sockets and several hosts have no place before the slash
-        others |= {"host": host, "port": port} if host else {"port": port}
-        host = port = ""
-    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}" if host else ""
+def _way(admin: psycopg.Connection[Any], admin_url: str) -> dict[str, str]:
+    """How the administrator got to the server, without who and to which database."""
+    given = {name: str(value) for name, value in conninfo_to_dict(admin_url).items() if name not in _OWN}
+    return {"host": admin.info.host, "port": str(admin.info.port)} | given
+
+
+def _url(way: Mapping[str, str], role: str, password: str, database: str) -> str:
+    """The same way, for another role."""
+    others, host, port = dict(way), way["host"], way["port"]
+    if host.startswith("/") or "," in host:  # sockets and lists of hosts have no place before the slash
+        place = ""
+    else:
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        del others["host"], others["port"]
     query = f"?{urlencode(others, quote_via=quote)}" if others else ""
     return f"postgresql://{role}:{password}@{place}/{quote(database, safe='')}{query}"

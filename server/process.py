@@ -77,20 +77,28 @@ def ending_cleanly() -> Generator[None]:
 def bind(host: str, port: int) -> socket.socket:
     """A socket at an address, 0 meaning any free port, that does not listen yet. Raises ADDRESS_UNUSABLE."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        return _bound(host, port)
     except OSError as error:
         raise TurnoutError(
             "ADDRESS_UNUSABLE",
             f"Nothing can listen at {host}, port {port}: {error.strerror}.",
             "Choose another with --host and --port; port 0 is any that is free.",
         ) from error
-    return listener
 
 
 def address_of(listener: socket.socket) -> str:
     """Where a socket can be reached."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -46,7 +46,7 @@ class Limit:
     def __str__(self) -> str:
         """The limit as `parse_limit` reads it."""
         section = "" if self.section is Section.TOTAL else f"@{self.section}"
-        number = int(self.value) if self.value.is_integer() else self.value
+        number = int(self.value) if self.value == int(self.value) else self.value
         days = [str(day or "") for day in (self.valid_from, self.valid_to)]
         return f"{self.metric}{section}={number}:{':'.join(days)}".rstrip(":")
 

@@ -2,18 +2,17 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final, cast
 
 import typer
 
-_NO_WRAP: Final = 100_000
+_NO_WRAP: Final = 100_000  # an id or a zone that is cut in two can be neither read nor copied
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
-    """A list: JSON with the columns as names, or a table, which has one line a row when it is piped."""
+    """A list: JSON with the columns as names, or a table of one line a row."""
     if as_json:
         _print_json([dict(zip(columns, row, strict=True)) for row in rows])
     else:
@@ -50,7 +49,7 @@ def _print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> No
     table = Table(*headings, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         table.add_row(*(Text(_cell(value)) for value in row))
-    Console(width=None if sys.stdout.isatty() else _NO_WRAP).print(table)
+    Console(width=_NO_WRAP).print(table)
 
 
 def _cell(value: object) -> str:

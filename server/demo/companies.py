@@ -203,10 +203,11 @@ COMPANIES: Final = (
 def limits(slug: str, today: date) -> list[Limit]:
     """What a company of the demo bought, when it is first loaded on this day."""
     grew = today - GREW_BEFORE
-    connections, listeners = LimitMetric.CONNECTIONS, LimitMetric.LISTENERS
+    connections = LimitMetric.CONNECTIONS
     return {
         "aldermoor": [  # the town hall comes near it
-            Limit(listeners, Section.WEBINAR, 100),
+            Limit(connections, Section.WEBINAR, 100),
+            Limit(LimitMetric.LISTENERS, Section.WEBINAR, 100),
             Limit(connections, Section.TOTAL, 150),
         ],
         "nova-lyceum": [  # open evenings go beyond it

@@ -41,7 +41,7 @@ def serving(*options: str, environment: Mapping[str, str]) -> Generator[Serving]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TURNOUT_", "DATABASE_"))}
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "serve", "--port", "0", *options],
-        env=inherited | environment,
+        env=inherited | dict(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

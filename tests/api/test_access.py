@@ -1,15 +1,10 @@
 """Who may ask what."""
 
 from datetime import datetime
+from typing import Any, cast
 
 import httpx
-from graphql import (
-    GraphQLField,
-    GraphQLNonNull,
-    get_introspection_query,
-    get_named_type,
-    is_leaf_type,
-)
+from graphql import GraphQLField, get_introspection_query, get_named_type, is_leaf_type, is_required_argument
 
 from tests.databases import Database
 from turnout.graphql.schema import schema
@@ -40,13 +35,12 @@ def root_fields() -> list[tuple[str, str]]:
 
 
 def arguments(field: GraphQLField) -> str:
-    needed = [name for name, argument in field.args.items() if isinstance(argument.type, GraphQLNonNull)]
-    given = [f"{name}: {ARGUMENTS[name]}" for name in needed if name in ARGUMENTS]
+    given = [f"{name}: {ARGUMENTS[name]}" for name, argument in field.args.items() if is_required_argument(argument)]
     return f"({', '.join(given)})" if given else ""
 
 
 def selection(field: GraphQLField) -> str:
-    return "" if is_leaf_type(get_named_type(field.type)) else " { __typename }"
+    return "" if is_leaf_type(get_named_type(cast("Any", field).type)) else " { __typename }"
 
 
 async def test_without_a_credential_nothing_but_signing_in_is_answered(nobody: Client) -> None:

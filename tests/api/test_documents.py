@@ -1,5 +1,7 @@
 """Documents that ask for too much, or make no sense."""
 
+from typing import Any
+
 import pytest
 from graphql import parse
 
@@ -145,7 +147,7 @@ async def test_what_makes_no_sense_is_refused_and_breaks_nothing(at_acme: Client
 
 
 async def test_variables_that_do_not_fit_are_refused(at_acme: Client) -> None:
-    wrong = [
+    wrong: list[Any] = [
         None,
         {},
         {"p": None},

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from graphql import GraphQLError, parse
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from structlog.testing import capture_logs
 
 from tests.databases import Database
@@ -29,7 +30,7 @@ def rename(database: Database, table: str) -> None:
 @contextmanager
 def unreachable(database: Database) -> Generator[None]:
     """The database lets nobody in."""
-    name = psycopg.conninfo.conninfo_to_dict(database.admin)["dbname"]
+    name = conninfo_to_dict(database.admin)["dbname"]
     let_in = sql.SQL("alter database {} with allow_connections {}")
     with psycopg.connect(database.admin, dbname="postgres", autocommit=True) as admin:
         admin.execute(let_in.format(sql.Identifier(str(name)), False))

@@ -1,71 +1,118 @@
-"""The process around the application: how it begins to stop, and how long it waits for whom."""
+"""The application at a real port: how long it waits for whom, what it refuses, and how it begins to stop."""
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator
+import socket
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
+from turnout.database.errors import TurnoutError
+from turnout.server.app import create_app
 from turnout.server.patience import PatientProtocol
 from turnout.server.process import Server, address_of, bind
 from turnout.server.services import Services
 
-from .clients import Client
+JSON = {"content-type": "application/json"}
 
 
 @pytest.fixture
-async def address(services: Services, app: Starlette, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[str]:
-    """The application at a real port, impatient."""
-    monkeypatch.setattr(PatientProtocol, "patience", 0.2)
+async def http(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of the application at a port of its own, where nobody is waited for long."""
+    monkeypatch.setattr(PatientProtocol, "patience", 0.3)
     listening, listener = asyncio.Event(), bind("127.0.0.1", 0)
-    server = Server(Starlette(routes=app.routes), services.readiness, listening.set)
+    server = Server(create_app(services, allowed_hosts=["127.0.0.1"]), services.readiness, listening.set)
     task = asyncio.create_task(server.serve([listener]))
     await listening.wait()
-    yield address_of(listener)
+    async with httpx.AsyncClient(base_url=address_of(listener), timeout=30) as http:
+        yield http
     server.should_exit = True
     await task
 
 
-async def test_from_the_signal_on_new_requests_are_not_welcome(
-    nobody: Client, services: Services, app: Starlette
-) -> None:
-    server = Server(app, services.readiness, lambda: None)
+async def test_from_the_signal_on_requests_are_not_welcome(http: httpx.AsyncClient, services: Services) -> None:
+    server = Server(create_app(services), services.readiness, lambda: None)
 
     server.handle_exit(signal.SIGTERM, None)
 
-    ready, live = await nobody.http.get("/health/ready"), await nobody.http.get("/health/live")
+    ready, live = await http.get("/health/ready"), await http.get("/health/live")
     assert (ready.status_code, ready.json(), live.status_code) == (503, {"status": "stopping"}, 200)
 
 
-@pytest.mark.parametrize("begun", [b"", b"GET /health/live HTTP/1.1\r\nHost: x\r\n"])
-async def test_headers_that_do_not_come_are_not_waited_for(address: str, begun: bytes) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(address).port)
-    writer.write(begun)
+async def test_headers_that_do_not_come_are_not_waited_for(http: httpx.AsyncClient) -> None:
+    received = [await exchange(http, begun) for begun in (b"", b"GET /health/live HTTP/1.1\r\nHost: x\r\n")]
 
-    async with asyncio.timeout(10):
-        received = await reader.read()
-
-    assert received == b""
-    writer.close()
+    assert received == [b"", b""]
 
 
-async def test_a_second_request_on_a_connection_has_no_longer(address: str) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(address).port)
-    writer.write(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\nGET /health/live HTT")
-
-    async with asyncio.timeout(10):
-        received = await reader.read()
+async def test_a_second_request_on_a_connection_has_no_longer(http: httpx.AsyncClient) -> None:
+    received = await exchange(http, b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /health/live HTT")
 
     assert received.count(b"HTTP/1.1 200 OK") == 1
+
+
+async def test_requests_in_time_share_a_connection_beyond_that(http: httpx.AsyncClient) -> None:
+    first = await http.get("/health/live")
+    await asyncio.sleep(0.6)
+    second = await http.get("/health/live")
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.extensions["network_stream"] is second.extensions["network_stream"]
+
+
+async def test_a_body_far_too_large_is_refused_in_words(http: httpx.AsyncClient) -> None:
+    announced = await http.post("/graphql", content=b" " * 20_000_000, headers=JSON)
+    counted = await http.post("/graphql", content=blanks(20_000_000), headers=JSON)
+
+    assert [(answer.status_code, code(answer)) for answer in (announced, counted)] == [(413, "TOO_LARGE")] * 2
+
+
+async def test_what_is_no_http_and_what_is_no_websocket_breaks_nothing(http: httpx.AsyncClient) -> None:
+    nonsense = await exchange(http, b"\x16\x03\x01nonsense\r\n\r\n")
+    websocket = await exchange(
+        http,
+        b"GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eHh4eHh4eHh4eHh4eHh4eA==\r\n\r\n",
+    )
+
+    assert nonsense.startswith(b"HTTP/1.1 400 ")
+    assert websocket.startswith(b"HTTP/1.1 405 ")
+    assert (await http.get("/health/live")).status_code == 200
+
+
+async def test_only_the_allowed_names_are_answered(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/health/live", headers={"host": "evil.example"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "UNKNOWN_HOST")
+
+
+def test_an_address_in_use_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(TurnoutError) as caught:
+        bind("127.0.0.1", taken.getsockname()[1])
+
+    assert caught.value.code == "ADDRESS_UNUSABLE"
+
+
+def test_an_address_of_ipv6_is_written_in_brackets() -> None:
+    with bind("::1", 0) as listener:
+        assert address_of(listener) == f"http://[::1]:{listener.getsockname()[1]}"
+
+
+async def exchange(http: httpx.AsyncClient, request: bytes) -> bytes:
+    """All that comes back on a connection of its own until the server closes it."""
+    reader, writer = await asyncio.open_connection(http.base_url.host, http.base_url.port)
+    writer.write(request)
+    async with asyncio.timeout(10):
+        received = await reader.read()
     writer.close()
+    return received
 
 
-async def test_requests_in_time_are_answered(address: str) -> None:
-    async with httpx.AsyncClient(base_url=address) as http:
-        answers = [await http.get("/health/live") for _ in range(3)]
-        await asyncio.sleep(0.5)
-        answers.append(await http.get("/health/live"))
+async def blanks(size: int) -> AsyncIterator[bytes]:
+    for _ in range(size // 100_000):
+        yield b" " * 100_000
 
-    assert {answer.status_code for answer in answers} == {200}
+
+def code(answer: httpx.Response) -> str:
+    return answer.json()["errors"][0]["extensions"]["code"]

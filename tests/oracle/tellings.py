@@ -109,7 +109,7 @@ def rfc3339(moment: datetime) -> str:
 def tell_of_events(pen: Pen) -> list[str]:
     """Descriptions and ends of up to five events, contradictory and late; answers which events there may be."""
     events: list[str] = pen.several(EVENTS, most=5)
-    families = [*events, *EVENTS] if pen.choose((False, True)) else []
+    families = [*events[:1] * 6, *events, EVENTS[-1]] if pen.choose((False, True)) else []
     for event in events:
         for deed in pen.several(DEEDS, most=4):
             data: Raw = {"event": event}
@@ -125,7 +125,8 @@ def tell_of_events(pen: Pen) -> list[str]:
 
 def described(pen: Pen, event: str, families: Sequence[str]) -> Raw:
     created = pen.choose([None, None, None, *pen.palette])
-    parent = pen.choose([None, *(each for each in families if each != event)])
+    others = [each for each in families if each != event]
+    parent = pen.choose([*[None] * 5, *others])
     said = {"createdAt": created and rfc3339(created), "parent": parent}
     return pen.choose(DESCRIPTIONS) | {member: value for member, value in said.items() if value is not None}
 
@@ -137,11 +138,11 @@ def tell_of_stays(pen: Pen, events: Sequence[str]) -> None:
     for event in pen.several(gathered, most=8):
         connection = pen.choose(CONNECTIONS)
         story = pen.choose(STORIES)
-        at = pen.choose(range(len(pen.palette) // 2 + 1)) - 1
+        at = pen.choose(range(len(pen.palette) // 2 + 1))
         for verb in story:
-            at = min(at + pen.choose(STEPS), len(pen.palette) - 1)
             data = {"event": event, "connection": connection, **signalled(pen, verb)}
             pen.write(VERBS[verb], data, rfc3339(pen.palette[at]))
+            at = min(at + pen.choose(STEPS), len(pen.palette) - 1)
 
 
 def signalled(pen: Pen, verb: str) -> Raw:
