@@ -17,7 +17,7 @@ MOST_LEVELS: Final = 12
 MOST_ALIASES: Final = 30
 MOST_ROOT_FIELDS: Final = 20
 MOST_DIRECTIVES: Final = 10
-MOST_FIELDS: Final = 3000
+MOST_FIELDS: Final = 5000
 
 # Counts stop here: forty fragments that double each other would otherwise give numbers of hundreds of digits.
 _ENOUGH: Final = 1_000_000

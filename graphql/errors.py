@@ -29,16 +29,12 @@ def refusal(error: GraphQLError, code: str) -> dict[str, Any]:
 def failure(error: GraphQLError, request_id: str) -> dict[str, Any]:
     """An error of one field. Unexpected ones are logged under the request's id and otherwise kept to ourselves."""
     cause = error.original_error
-    if isinstance(cause, GraphQLError) and cause.nodes:
+    if isinstance(cause, GraphQLError) and cause.nodes:  # about an argument; a value that cannot be written has none
         return refusal(error, VALIDATION_FAILED)
-    known = expected(cause)
-    if known is None:
-        _log.error("field failed", request_id=request_id, path=error.path, exc_info=cause or error)
-        known = internal()
-        extensions = {"code": known.code, "hint": known.hint, "requestId": request_id}
-    else:
-        extensions = {"code": known.code, "hint": known.hint}
-    return dict(error.formatted) | {"message": known.message, "extensions": extensions}
+    if known := expected(cause):
+        return _shown(error, known)
+    _log.error("field_failed", request_id=request_id, path=error.path, exc_info=cause or error)
+    return _shown(error, internal(), requestId=request_id)
 
 
 def expected(cause: BaseException | None) -> TurnoutError | None:
@@ -54,6 +50,11 @@ def expected(cause: BaseException | None) -> TurnoutError | None:
     if isinstance(cause, psycopg.OperationalError):
         return TurnoutError("UNAVAILABLE", "The database cannot be reached.", "Nothing is lost; try again in a second.")
     return None
+
+
+def _shown(error: GraphQLError, known: TurnoutError, **more: str) -> dict[str, Any]:
+    extensions = {"code": known.code, "hint": known.hint} | more
+    return dict(error.formatted) | {"message": known.message, "extensions": extensions}
 
 
 def internal() -> TurnoutError:

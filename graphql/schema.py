@@ -42,7 +42,7 @@ def build_schema() -> Schema:
         query=Query,
         mutation=Mutation,
         types=cast("list[type]", [BigInt]),
-        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+        config=StrawberryConfig(scalar_map=SCALARS),
     )
     # Strawberry's own rule for @oneOf fails on unknown variables and in fragments; graphql-core's does not.
     for kind in built.core.type_map.values():

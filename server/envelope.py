@@ -42,9 +42,9 @@ class Envelope:
         try:
             await app(scope, receive, answer.send)
         except ClientDisconnect:
-            _log.info("client went away", request_id=request_id, path=scope["path"])
+            _log.info("client_gone", request_id=request_id, path=scope["path"])
         except Exception:
-            _log.exception("request failed", request_id=request_id, path=scope["path"])
+            _log.exception("request_failed", request_id=request_id, path=scope["path"])
             if answer.begun:
                 raise
             await problem(internal(), request_id)(scope, receive, answer.send)

@@ -45,6 +45,8 @@ async def _watch(services: Services) -> None:
             continue
         try:
             await asyncio.to_thread(services.revive)
-            _log.warning("database revived")
+            _log.warning("database_attached_again")
         except EmbeddedPostgresError as error:
-            _log.error("database not revived", code=error.code, reason=error.message, hint=error.hint)
+            _log.error("database_not_attached", code=error.code, reason=error.message, hint=error.hint)
+        except Exception:
+            _log.exception("database_not_attached")

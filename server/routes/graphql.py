@@ -96,9 +96,18 @@ def _response(result: Answer, media: str) -> Response:
         content = {"errors": result.errors} | content
     if result.extensions:
         content["extensions"] = result.extensions
-    passing = result.data is None and any(error["extensions"]["code"] in PASSING for error in result.errors)
-    status = 503 if passing else 400 if result.refused and media == RESPONSE else 200
-    return answer(content, status, {"retry-after": "1"} if passing else None, media)
+    status = _status(result, media)
+    return answer(content, status, {"retry-after": "1"} if status == 503 else None, media)
+
+
+def _status(result: Answer, media: str) -> int:
+    """200 for all that was executed, except that what passes by itself may be tried again by whoever knows only HTTP."""
+    codes = {error["extensions"]["code"] for error in result.errors}
+    if result.data is None and codes & PASSING:
+        return 503
+    if not result.refused or media != RESPONSE:
+        return 200
+    return 401 if "UNAUTHENTICATED" in codes else 400
 
 
 def _refusal(error: TurnoutError, media: str) -> Response:

@@ -125,5 +125,5 @@ def _broken_off(cause: Exception, request_id: str, tally: Tally) -> Response:
     """The answer when lines could not be stored to the end: what is wrong, and how many have been committed."""
     error = expected(cause)
     if error is None:
-        _log.error("ingest failed", request_id=request_id, exc_info=cause)
+        _log.error("ingest_failed", request_id=request_id, exc_info=cause)
     return problem(error or internal(), request_id, **tally.content)

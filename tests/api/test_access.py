@@ -1,6 +1,8 @@
 """Who may ask what."""
 
+import asyncio
 from datetime import datetime
+from random import Random
 from typing import Any, cast
 
 import httpx
@@ -80,6 +82,28 @@ async def test_the_same_names_in_two_companies_are_two_things(
     assert [day["connections"] for day in ours["dailyPeaks"]] == [0, 2]
 
 
+async def test_requests_broken_off_anywhere_mix_nothing_up(at_acme: Client, at_globex: Client, now: datetime) -> None:
+    sizes = {at_acme: 2, at_globex: 4}
+    for client, people in sizes.items():
+        await client.meets("standup", now.replace(hour=9), minutes=9, people=people)
+    chance, answered = Random(7), 0
+
+    async def ask(client: Client, seconds: float) -> int:
+        try:
+            async with asyncio.timeout(seconds):
+                peaks = (await client.query(TOTALS))["dailyPeaks"]
+        except TimeoutError:
+            return 0
+        assert peaks[1]["connections"] == sizes[client]
+        return 1
+
+    for _ in range(30):
+        answered += sum(await asyncio.gather(*(ask(client, chance.uniform(0, 0.1)) for client in 2 * list(sizes))))
+
+    assert 0 < answered < 120
+    assert [await ask(client, 10) for client in sizes] == [1, 1]
+
+
 async def test_a_credential_that_is_not_valid_is_refused_before_anything_is_read(nobody: Client) -> None:
     tokens = ["", "x", "ünknown", generate(), PREFIX + "0" * 43, "a" * 10_000]
     headers = [f"Bearer {token}".encode() for token in tokens] + [b"Basic YTpi", b"Bearer", b"bearer  x"]
@@ -129,6 +153,7 @@ async def test_the_schema_is_shown_to_companies_alone(at_acme: Client, nobody: C
     for query in (get_introspection_query(), '{ ...a } fragment a on Query { x: __type(name: "Query") { name } }'):
         assert (await at_acme.post(query)).status_code == 200
         assert await nobody.codes(query) == ["UNAUTHENTICATED"]
+        assert (await nobody.post(query)).status_code == 401
 
 
 async def test_the_name_of_the_root_type_is_no_secret(nobody: Client) -> None:

@@ -5,13 +5,26 @@ from typing import Any
 import pytest
 from graphql import parse
 
+from turnout.graphql import documents
 from turnout.graphql.bounds import measure
-from turnout.graphql.documents import KEPT, DocumentRefusedError, Documents, prepare
+from turnout.graphql.documents import LARGEST_KEPT, DocumentRefusedError, Documents, prepare
 from turnout.graphql.schema import schema
 
 from .clients import Client
 
 BY_VARIABLE = "query($p: PeriodInput!) { dailyPeaks(period: $p) { day } }"
+
+SUMMARY = """
+fragment Summary on PeriodSummary {
+  period { from to } asOf eventsCreated eventsNotHeld personalCalls groupCalls eventsByTemplate { kind eventsHeld }
+  total { ...Section } meetings { ...Section } webinars { ...Section } calls { ...Section } sections { ...Section }
+}
+fragment Section on SectionSummary {
+  section eventsHeld participationMinutes uniqueParticipants meanDailyPeakConnections
+  peakConnections { ...Peak } peakSpeakers { ...Peak } peakListeners { ...Peak } peakEvents { ...Peak }
+}
+fragment Peak on Peak { value at limit share headroom }
+"""
 
 
 def doubling(times: int) -> str:
@@ -82,6 +95,17 @@ async def test_a_chain_of_fragments_as_long_as_the_bounds_allow_is_answered_or_r
     answer = (await at_acme.post("{ ...f0 }" + chain + " fragment f240 on Query { company { slug } }")).json()
 
     assert answer.get("data") or answer["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+def test_twenty_whole_summaries_are_not_too_much() -> None:
+    aliases = " ".join(f"a{n}: periodSummary(period: {{preset: TODAY}}) {{ ...Summary }}" for n in range(20))
+
+    prepare(schema.core, f"{{ {aliases} }} {SUMMARY}")
+
+
+def test_fields_repeated_without_end_are_not_compared_without_end() -> None:
+    assert refused("{ company {" + " limits { value }" * 450 + " } }") == ["GRAPHQL_VALIDATION_FAILED"]
+    assert refused("{ company {" + " slug" * 1900 + " } }") == ["GRAPHQL_VALIDATION_FAILED"]
 
 
 async def test_a_bound_says_what_was_found_and_what_is_allowed(at_acme: Client) -> None:
@@ -178,12 +202,19 @@ async def test_null_where_a_default_stands_in_is_the_clients_error(at_acme: Clie
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["GRAPHQL_VALIDATION_FAILED"]
 
 
-def test_documents_are_kept_until_they_are_too_many() -> None:
-    documents = Documents(schema.core)
-    first = documents.prepare("{ __typename }")
+def test_documents_are_kept_until_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "KEPT", 1000)
+    kept = Documents(schema.core)
+    first = kept.prepare("{ __typename }")
 
-    assert documents.prepare("{ __typename }") is first
-    for number in range(2 * KEPT // 8000):
-        documents.prepare("{ __typename }" + " " * 7900 + f"# {number}")
+    assert kept.prepare("{ __typename }") is first
+    for number in range(10):
+        kept.prepare(f"{{ __typename }} # {number} {'x' * 100}")
 
-    assert documents.prepare("{ __typename }") is not first
+    assert kept.prepare("{ __typename }") is not first
+
+
+def test_a_large_document_is_not_kept() -> None:
+    kept, text = Documents(schema.core), "{ __typename }" + " " * LARGEST_KEPT
+
+    assert kept.prepare(text) is not kept.prepare(text)

@@ -1,20 +1,30 @@
 """The application at a real port: how long it waits for whom, what it refuses, and how it begins to stop."""
 
 import asyncio
+import json
 import signal
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
+from tests.databases import Database
 from turnout.database.errors import TurnoutError
 from turnout.server.app import create_app
 from turnout.server.patience import PatientProtocol
 from turnout.server.process import Server, address_of, bind
+from turnout.server.routes import ingest
 from turnout.server.services import Services
+from turnout.tenants.company import Company
+from turnout.tenants.keys import issue_key
+from turnout.tenants.support import support
+
+from .clients import Client, joined
 
 JSON = {"content-type": "application/json"}
+INGEST = "POST /ingest HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
 
 
 @pytest.fixture
@@ -79,6 +89,37 @@ async def test_what_is_no_http_and_what_is_no_websocket_breaks_nothing(http: htt
     assert nonsense.startswith(b"HTTP/1.1 400 ")
     assert websocket.startswith(b"HTTP/1.1 405 ")
     assert (await http.get("/health/live")).status_code == 200
+
+
+async def test_lines_are_stored_while_more_are_sent_and_stay_when_the_connection_breaks_off(
+    http: httpx.AsyncClient,
+    acme: Company,
+    database: Database,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ingest, "LINES_AT_ONCE", 2)
+    with support(database.support) as session:
+        key = issue_key(session, acme.slug, ["read:stats", "write:events"], now).text
+    lines = "".join(json.dumps(joined("standup", f"c-{n}", now - timedelta(hours=1))) + "\n" for n in range(3))
+
+    _, writer = await asyncio.open_connection(http.base_url.host, http.base_url.port)
+    writer.write(f"{INGEST}Authorization: Bearer {key}\r\nContent-Length: 60000000\r\n\r\n{lines}".encode())
+    while_open = await until_connected(Client(http, token=key), 2)
+    writer.close()
+    await writer.wait_closed()
+
+    assert while_open == await until_connected(Client(http, token=key), 2) == 2
+
+
+async def until_connected(client: Client, people: int) -> int:
+    """How many are connected, once it is so many, within 10 seconds."""
+    async with asyncio.timeout(10):
+        while True:
+            peaks = await client.query("{ dailyPeaks(period: {preset: TODAY}) { connections } }")
+            if (connections := peaks["dailyPeaks"][0]["connections"]) >= people:
+                return connections
+            await asyncio.sleep(0.05)
 
 
 async def test_only_the_allowed_names_are_answered(http: httpx.AsyncClient) -> None:

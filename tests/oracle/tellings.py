@@ -1,10 +1,14 @@
-"""Strategies for what one company's platforms tell: descriptions, signals, corrections, nonsense and conflicts."""
+"""What one company's platforms tell, at random: signals, descriptions, corrections, nonsense and conflicts.
+
+Every activity is made of the same five choices, so that hypothesis can take any of them out of a failing world.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from itertools import product
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -17,8 +21,9 @@ T = TypeVar("T")
 
 # Ids that every company uses, and the same text in several namespaces. In UTF-8 the last two sources compare the
 # other way round than in UTF-16, and "B" the other way round than in most locales.
-EVENTS = ("e1", "e2", "e3", "é", "E1")
-CONNECTIONS = ("c1", "c2", "c3", "c4", "e1", "c" * 200)
+OFTEN = (("e1", "c1"), ("e1", "c2"), ("e1", "c3"), ("e2", "c1"), ("e2", "c2"), ("é", "c1"))
+PLACES = (*OFTEN, ("e1", "c4"), ("é", "e1"), ("E1", "c1"), ("e1", "c" * 200), *OFTEN)
+PARENTS = ("e1", "e2", "e1", "é", "E1", None, None, None)
 SOURCES = ("a", "B", "a", "é", "\uff5e", "\U0001d11e")
 
 IDENTITIES: tuple[Raw, ...] = (
@@ -30,8 +35,8 @@ IDENTITIES: tuple[Raw, ...] = (
     {"user": "p1", "externalId": "p2"},
     {"user": None, "externalId": "e1"},
 )
-ROLES = (None, "PARTICIPANT", "SPEAKER", "MODERATOR")
-SERVICES = (*[None] * 18, "RECORDER", "BOT")
+ROLES: tuple[Raw, ...] = ({}, {"role": "PARTICIPANT"}, {"role": "SPEAKER"}, {"role": "MODERATOR"})
+SERVICES: tuple[Raw, ...] = ({"service": "RECORDER"}, {"service": "BOT", "user": "p1"})
 DESCRIPTIONS: tuple[Raw, ...] = (
     {},
     *({"kind": "WEBINAR"}, {"kind": "CALL"}) * 3,
@@ -45,16 +50,46 @@ DESCRIPTIONS: tuple[Raw, ...] = (
     {"template": "Zoo"},
     {"kind": None, "template": "Юга"},
     {"kind": "WEBINAR", "template": None},
-    {"kind": "CALL", "template": "Zumba"},
+    {"kind": "CALL", "template": "Zoo"},
     {"kind": "CALL", "template": "PERSONAL_CALL"},
     {"kind": "MEETING", "template": "PERSONAL_CALL"},
     {"kind": "WEBINAR", "template": "CLUB_CALL"},
-    {"kind": "MEETING", "template": "WEBINAR"},
 )
-VERBS = {"J": JOINED, "L": LEFT, "R": ROLE_CHANGED}
-STORIES = ("JL", "J", "JRL", "JLJL", "JJL", "JR", "L", "JLL", "LJ", "JLJ", "JRJ", "JJRL", "JRJRL", "RJRRL", "JLJLJL")
-DEEDS = (STARTED, PLANNED, ENDED, STARTED, PLANNED, ENDED, CANCELLED)
-STEPS = (1, 2, 1, 3, 0, 4)
+
+CORRECTIONS = ("retract", "replace", "replace", "retract nothing", "replace elsewhere")
+FLAWS: tuple[Raw, ...] = (
+    {"type": "turnout.stay.danced"},
+    {"type": "example.stay.joined"},
+    {"time": "1999-12-31T23:59:59.999999Z"},
+    {"time": "ahead"},
+    {"replaces": "own"},
+    {"type": RETRACTED, "data": {}},
+    {"user": ""},
+    {"name": ""},
+    {"connection": "c\n1"},
+    {"connection": "c\x7f"},
+    {"connection": "c" * 201},
+    {"connection": None},
+    {"type": PLANNED, "startsAt": "2024-01-01T00:00:00Z", "parent": "own"},
+    {"type": STARTED, "createdAt": "ahead"},
+    {"type": PLANNED, "startsAt": "1999-12-31T23:59:59.999999Z"},
+)
+
+Verb = tuple[str, Raw]
+CORRECT, FLAWED = "correct", "flawed"
+VERBS: tuple[Verb, ...] = (
+    *((JOINED, identity | role) for role, identity in product(ROLES, IDENTITIES)),
+    *((JOINED, identity | role) for role, identity in product(ROLES, IDENTITIES)),
+    *((JOINED, service) for service in SERVICES * 2),
+    *[(LEFT, Raw())] * 40,
+    *((ROLE_CHANGED, role) for role in ROLES[1:] * 16),
+    *[(ENDED, Raw())] * 14,
+    *((STARTED, description) for description in DESCRIPTIONS),
+    *((PLANNED, description) for description in DESCRIPTIONS),
+    *[(CANCELLED, Raw())] * 5,
+    *((CORRECT, {"mode": mode}) for mode in CORRECTIONS * 3),
+    *((FLAWED, flaw) for flaw in FLAWS),
+)
 
 
 @dataclass
@@ -64,27 +99,75 @@ class Pen:
     draw: st.DrawFn
     palette: Sequence[datetime]
     now: datetime
+    families: bool
     written: list[Raw] = field(default_factory=list[Raw])
     numbers: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(SOURCES, 7)))
 
-    def choose(self, values: Sequence[T]) -> T:
-        return choose(self.draw, values)
+    def tell(self) -> None:
+        """One activity; which members each of the five numbers decides depends on the first."""
+        kind, members = choose(self.draw, VERBS)
+        where = self.draw(index(len(PLACES)))
+        source, when = reversed(divmod(self.draw(index(len(self.palette) * len(SOURCES))), len(SOURCES)))
+        extra = self.draw(index(480))
+        moment, (event, connection) = rfc3339(self.palette[when]), PLACES[where]
 
-    def several(self, values: Sequence[T], most: int) -> list[T]:
-        return several(self.draw, values, most)
+        if kind == CORRECT and self.written:
+            self.correct(members["mode"], moment, self.written[extra % len(self.written)], where)
+        elif kind == FLAWED:
+            self.blunder(members, moment, SOURCES[source], extra)
+        elif kind in (STARTED, PLANNED):
+            self.write(kind, moment, SOURCES[source], self.described(kind, event, extra) | members)
+        elif kind in (ENDED, CANCELLED, CORRECT):
+            self.write(CANCELLED if kind == CANCELLED else ENDED, moment, SOURCES[source], {"event": event})
+        else:
+            self.write(kind, moment, SOURCES[source], {"event": event, "connection": connection} | members)
 
-    def moment(self) -> str:
-        return rfc3339(self.choose(self.palette))
-
-    def write(self, kind: str, data: Raw | None, time: str | None = None, source: str | None = None) -> Raw:
-        origin: str = source or self.choose(SOURCES)
-        self.numbers[origin] += 1
-        raw: Raw = {"specversion": "1.0", "id": str(self.numbers[origin]), "source": origin, "type": kind}
-        raw["time"] = time or self.moment()
-        if data is not None:
-            raw["data"] = data
+    def write(self, kind: str, moment: str, source: str, data: Raw | None) -> Raw:
+        self.numbers[source] += 1
+        raw: Raw = {"specversion": "1.0", "id": str(self.numbers[source]), "source": source, "type": kind}
+        raw |= {"time": moment} | ({} if data is None else {"data": data})
         self.written.append(raw)
         return raw
+
+    def described(self, kind: str, event: str, extra: int) -> Raw:
+        """When it was created, when it is to start, and perhaps whose breakout it is."""
+        rest, parent = divmod(extra, len(PARENTS))
+        created, starts = divmod(rest, 15)
+        coming = [*self.palette, self.now, self.now + MICROSECOND, self.now + 3 * DAY]
+        said: Raw = {"event": event}
+        if kind == PLANNED:
+            said["startsAt"] = rfc3339(coming[starts % len(coming)])
+        if created > 2:
+            said["createdAt"] = rfc3339(self.palette[starts % len(self.palette)])
+        if self.families and PARENTS[parent] not in (None, event):
+            said["parent"] = PARENTS[parent]
+        return said
+
+    def correct(self, mode: str, moment: str, old: Raw, where: int) -> None:
+        """A retraction or a replacement, also of another one, of what does not exist, or by another source's id."""
+        other = self.written[where % len(self.written)]
+        source = (other if mode == "replace elsewhere" else old)["source"]
+        if mode.startswith("replace"):
+            raw = self.write(other["type"], moment, source, other.get("data"))
+        else:
+            raw = self.write(RETRACTED, moment, source, Raw() if where % 2 else None)
+        nowhere = mode == "retract nothing" or old["id"] == raw["id"]  # itself would be refused
+        raw["replaces"] = "nowhere" if nowhere else old["id"]
+
+    def blunder(self, flaw: Raw, moment: str, source: str, extra: int) -> None:
+        """What the quarantine takes; counted by mistake it would show, and so would what it claims to correct."""
+        meant: Raw = {"event": "e1", "connection": "flawed", "user": "nobody"}
+        words = {"ahead": rfc3339(self.now + AHEAD + MICROSECOND), "own": "e1"}
+        envelope = {name: value for name, value in flaw.items() if name in ("type", "time", "replaces", "data")}
+        meant |= {name: words.get(str(value), value) for name, value in flaw.items() if name not in envelope}
+        claimed = self.written[extra % len(self.written)] if self.written and extra % 2 else None
+
+        raw = self.write(JOINED, moment, claimed["source"] if claimed else source, meant)
+        raw |= envelope | {"time": words.get(envelope.get("time", ""), envelope.get("time", moment))}
+        if claimed and raw["type"] != RETRACTED:
+            raw.setdefault("replaces", claimed["id"])
+        if raw.get("replaces") == "own":
+            raw["replaces"] = raw["id"]
 
 
 @lru_cache
@@ -97,117 +180,26 @@ def choose(draw: st.DrawFn, values: Sequence[T]) -> T:
     return values[draw(index(len(values)))]
 
 
-def several(draw: st.DrawFn, values: Sequence[T], most: int) -> list[T]:
-    """None to `most` of the values, rather many: the lists of hypothesis are mostly short."""
-    return [choose(draw, values) for _ in range(choose(draw, (*range(most + 1), *range(most // 2, most + 1))))]
+def again(draw: st.DrawFn, mean: int, most: int) -> Iterator[int]:
+    """Goes round `mean` times or so; a round and its choices can be taken out, which a number drawn first forbids."""
+    for turn in range(most):
+        if not draw(index(mean + 1)):
+            return
+        yield turn
 
 
 def rfc3339(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def tell_of_events(pen: Pen) -> list[str]:
-    """Descriptions and ends of up to five events, contradictory and late; answers which events there may be."""
-    events: list[str] = pen.several(EVENTS, most=5)
-    families = [*events[:1] * 6, *events, EVENTS[-1]] if pen.choose((False, True)) else []
-    for event in events:
-        for deed in pen.several(DEEDS, most=4):
-            data: Raw = {"event": event}
-            if deed in (PLANNED, STARTED):
-                data |= described(pen, event, families)
-            if deed == PLANNED:
-                data["startsAt"] = rfc3339(
-                    pen.choose([*pen.palette, pen.now, pen.now + MICROSECOND, pen.now + 3 * DAY])
-                )
-            pen.write(deed, data)
-    return events
-
-
-def described(pen: Pen, event: str, families: Sequence[str]) -> Raw:
-    created = pen.choose([None, None, None, *pen.palette])
-    others = [each for each in families if each != event]
-    parent = pen.choose([*[None] * 5, *others])
-    said = {"createdAt": created and rfc3339(created), "parent": parent}
-    return pen.choose(DESCRIPTIONS) | {member: value for member, value in said.items() if value is not None}
-
-
-def tell_of_stays(pen: Pen, events: Sequence[str]) -> None:
-    """Up to eight stories of connections; two stories of one connection run into each other."""
-    known = [*events] or [EVENTS[0]]
-    gathered = known[:1] if pen.choose((True, False, False)) else known
-    for event in pen.several(gathered, most=8):
-        connection = pen.choose(CONNECTIONS)
-        story = pen.choose(STORIES)
-        at = pen.choose(range(len(pen.palette) // 2 + 1))
-        for verb in story:
-            data = {"event": event, "connection": connection, **signalled(pen, verb)}
-            pen.write(VERBS[verb], data, rfc3339(pen.palette[at]))
-            at = min(at + pen.choose(STEPS), len(pen.palette) - 1)
-
-
-def signalled(pen: Pen, verb: str) -> Raw:
-    if verb == "L":
-        return {}
-    if verb == "R":
-        return {"role": pen.choose(ROLES[1:])}
-    said = pen.choose(IDENTITIES) | {"role": pen.choose(ROLES), "service": pen.choose(SERVICES)}
-    return {member: value for member, value in said.items() if value is not None or member == "user"}
-
-
-def correct(pen: Pen) -> None:
-    """Retractions and replacements, also of each other, of what does not exist, and of another source's ids."""
-    for mode in pen.several(("retract", "replace", "replace", "retract nothing", "replace elsewhere"), most=3):
-        if not pen.written:
-            return
-        old, other = pen.choose(pen.written), pen.choose(pen.written)
-        source = (other if mode == "replace elsewhere" else old)["source"]
-        if mode.startswith("replace"):
-            raw = pen.write(other["type"], other.get("data"), source=source)
-        else:
-            raw = pen.write(RETRACTED, pen.choose(({}, None)), source=source)
-        nowhere = mode == "retract nothing" or old["id"] == raw["id"]  # itself would be refused
-        raw["replaces"] = "nowhere" if nowhere else old["id"]
-
-
-def nonsense(pen: Pen) -> None:
-    """What the quarantine takes; counted by mistake it would show, and so would what it claims to correct."""
-    joined = {"event": EVENTS[0], "connection": "nonsense", "user": "nobody"}
-    planned = {"event": EVENTS[0], "startsAt": rfc3339(pen.palette[0])}
-    ahead, before = rfc3339(pen.now + AHEAD + MICROSECOND), "1999-12-31T23:59:59.999999Z"
-    flaws: list[Raw] = [
-        {"type": "turnout.stay.danced"},
-        {"type": "example.stay.joined"},
-        {"time": before},
-        {"time": ahead},
-        {"replaces": "own"},
-        {"type": RETRACTED, "data": {}},
-        {"data": joined | {"user": ""}},
-        {"data": joined | {"name": ""}},
-        {"data": joined | {"connection": "c\n1"}},
-        {"data": joined | {"connection": "c\x7f"}},
-        {"data": joined | {"connection": "c" * 201}},
-        {"data": {"event": EVENTS[0]}},
-        {"type": PLANNED, "data": planned | {"parent": EVENTS[0]}},
-        {"type": PLANNED, "data": planned | {"createdAt": ahead}},
-        {"type": PLANNED, "data": planned | {"startsAt": before}},
-    ]
-    for flaw in pen.several(flaws, most=2):
-        claimed = pen.choose([None, *pen.written])
-        raw = pen.write(JOINED, joined, source=claimed["source"] if claimed else None)
-        raw |= flaw
-        if claimed and raw["type"] != RETRACTED:
-            raw.setdefault("replaces", claimed["id"])
-        if raw.get("replaces") == "own":
-            raw["replaces"] = raw["id"]
-
-
 def conflicts(pen: Pen, kept: Sequence[Raw]) -> list[Raw]:
     """Other contents under identities that are taken; some claim to correct something."""
     refused: list[Raw] = []
-    for mode in pen.several(("other", "corrects"), most=2 if kept else 0):
-        first, other = pen.choose(kept), pen.choose(kept)
-        raw = other | {"source": first["source"], "id": first["id"], "time": pen.moment()}
-        if mode == "corrects" and other["id"] != first["id"]:
+    for _ in again(pen.draw, mean=1, most=3 if kept else 0):
+        first, other = choose(pen.draw, kept), choose(pen.draw, kept)
+        moment, corrects = choose(pen.draw, pen.palette), choose(pen.draw, (False, True))
+        raw = other | {"source": first["source"], "id": first["id"], "time": rfc3339(moment)}
+        if corrects and other["id"] != first["id"]:
             raw["replaces"] = other["id"]
         if raw != first:
             refused.append(raw)

@@ -12,7 +12,7 @@ from .days import DAY, local_day
 from .facts import MICROSECOND
 from .limits import Limit
 from .places import EVERYWHERE, HOUR, THEATRES, Theatre, distinct, midnights, moments, nows
-from .tellings import Pen, choose, conflicts, correct, nonsense, several, tell_of_events, tell_of_stays
+from .tellings import Pen, again, choose, conflicts
 
 Delivery = list[Raw]
 Period = tuple[datetime, datetime]
@@ -20,8 +20,11 @@ Period = tuple[datetime, datetime]
 STALE_HOURS = (24, 1, 2, 30, 48)
 ANCHORS = (1, 31, 29, 15)
 SEEDS = st.integers(0, 9999)
-LIMITED = ("CONNECTIONS", "SPEAKERS", "LISTENERS", "EVENTS", "STORAGE_BYTES")
-SECTIONS = ("TOTAL", "MEETING", "WEBINAR", "CALL")
+LIMITED = (
+    *[(metric, "TOTAL") for metric in ("CONNECTIONS", "SPEAKERS", "LISTENERS", "EVENTS")] * 2,
+    *((metric, kind) for metric in ("CONNECTIONS", "SPEAKERS", "EVENTS") for kind in ("MEETING", "WEBINAR", "CALL")),
+    ("LISTENERS", "WEBINAR"),
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class World:
 def worlds(draw: st.DrawFn) -> World:
     """Worlds of one to three companies with up to some 60 activities each."""
     theatre = choose(draw, THEATRES)
-    zones = [choose(draw, theatre.zones * 3 + EVERYWHERE), *several(draw, theatre.zones * 2 + EVERYWHERE, most=2)]
+    zones = [choose(draw, theatre.zones * 3 + EVERYWHERE) for _ in (1, *again(draw, mean=2, most=2))]
     now = choose(draw, nows(zones, theatre.day))
     return World(now, [company(draw, theatre, zone, now) for zone in zones])
 
@@ -58,35 +61,33 @@ def company(draw: st.DrawFn, theatre: Theatre, zone: str, now: datetime) -> Worl
     stale_after = choose(draw, STALE_HOURS) * HOUR
     latest = choose(draw, (now + AHEAD, now + AHEAD, now - stale_after))  # the last: all is stale, or just not
     possible = moments(zone, theatre.day, now, stale_after, latest)
-    palette = sorted({choose(draw, possible), *several(draw, possible, most=11)})
+    palette = sorted({choose(draw, possible) for _ in (1, *again(draw, mean=12, most=12))})
     activities = tellings(draw, palette, now)
     return WorldCompany(
         zone=zone,
         anchor_day=choose(draw, ANCHORS),
         stale_after=stale_after,
-        limits=[limit(draw, theatre.day) for _ in several(draw, LIMITED, most=5)],
+        limits=[limit(draw, theatre.day) for _ in again(draw, mean=3, most=5)],
         activities=activities,
         deliveries=delivered(activities, draw(SEEDS)),
-        periods=[period(draw, zone, theatre.day, now, palette) for _ in range(choose(draw, (1, 2, 3)))],
+        periods=[period(draw, zone, theatre.day, now, palette) for _ in (1, *again(draw, mean=2, most=2))],
     )
 
 
 def tellings(draw: st.DrawFn, palette: Sequence[datetime], now: datetime) -> list[Raw]:
     """Activities in the order of reading, then contents that are refused because their identity is taken."""
-    pen = Pen(draw, palette, now)
-    tell_of_stays(pen, tell_of_events(pen))
-    correct(pen)
-    nonsense(pen)
+    pen = Pen(draw, palette, now, families=choose(draw, (False, True)))
+    for _ in again(draw, mean=40, most=55):
+        pen.tell()
     kept = sorted(pen.written, key=lambda raw: (instant(raw["time"]), raw["source"].encode(), raw["id"].encode()))
     return kept + conflicts(pen, [raw for raw in kept if is_valid(raw, now)])
 
 
 def limit(draw: st.DrawFn, day: date) -> Limit:
     dates = [None, *(day + timedelta(days=n) for n in range(-1, 3))]
-    first, last = choose(draw, dates), choose(draw, dates)
-    if first and last and first > last:
-        first, last = last, first
-    return Limit(choose(draw, LIMITED), choose(draw, SECTIONS), choose(draw, (2.0, 1.0, 0.0, 3.0, 10.0)), first, last)
+    first, last = choose(draw, [(one, two) for one in dates for two in dates if not (one and two) or one <= two])
+    metric, section = choose(draw, LIMITED)
+    return Limit(metric, section, choose(draw, (2.0, 1.0, 0.0, 3.0, 10.0)), first, last)
 
 
 def period(draw: st.DrawFn, zone: str, day: date, now: datetime, palette: Sequence[datetime]) -> Period:

@@ -1,0 +1,1 @@
+"""What Turnout costs, as ratios against something run beside it."""
