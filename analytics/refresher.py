@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from turnout.analytics.reading import Clock
 from turnout.analytics.refreshing import ALWAYS, Refresh, companies_to_refresh
+from turnout.database.calendar import extend_all
 from turnout.tenants.company import Company
 
 POLL_SECONDS: Final = 1.0
@@ -101,16 +102,24 @@ class Refresher:
             del self._shared[key]
 
     async def _work(self) -> None:
+        extended: date | None = None
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._woken.wait()
             self._woken.clear()
             try:
+                if extended != (today := self._clock().date()):
+                    await self._extend_calendars()
+                    extended = today
                 await self._sweep()
             except _AWAY as error:
                 _log.warning("refresh_failed", error=str(error))
                 await asyncio.sleep(POLL_SECONDS)
+
+    async def _extend_calendars(self) -> None:
+        async with self._pool.connection() as connection:
+            await extend_all(connection, self._clock())
 
     async def _sweep(self) -> None:
         async with self._pool.connection() as connection:

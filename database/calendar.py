@@ -62,6 +62,13 @@ async def extend_async(connection: AsyncConnection[Any], time_zone: str, now: da
         await connection.execute(_SQL["add_days"], missing)
 
 
+async def extend_all(connection: AsyncConnection[Any], now: datetime) -> None:
+    """The same for every zone that a company has, so that no activity ever falls on a day without bounds."""
+    cursor = await connection.execute(_SQL["zones"])
+    for (time_zone,) in await cursor.fetchall():
+        await extend_async(connection, time_zone, now)
+
+
 def missing_days(time_zone: str, last: date | None, now: datetime) -> dict[str, Any] | None:
     """The parameters that add what comes after the last known day; nothing while that is far enough ahead."""
     today = now.astimezone(UTC).date()

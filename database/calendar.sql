@@ -8,3 +8,6 @@ insert into local_day (time_zone, day, starts_at, ends_at)
 select %(time_zone)s, d.day, d.starts_at, d.ends_at
 from unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) as d (day, starts_at, ends_at)
 on conflict do nothing
+
+-- name: zones
+select distinct time_zone from local_day order by time_zone

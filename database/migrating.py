@@ -27,6 +27,7 @@ def prepare(admin_conninfo: str, database: str = "turnout") -> None:
     """
     with psycopg.connect(admin_conninfo, autocommit=True) as admin:
         _refuse_old_server(admin)
+        admin.execute("select pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
         admin.execute(statements("turnout.database", "roles.sql")["create_roles"])
         _let_admin_act_as_owner(admin)
         if not admin.execute("select 1 from pg_database where datname = %s", (database,)).fetchone():
@@ -104,11 +105,13 @@ def _roles_are_settled(admin: psycopg.Connection) -> bool:
 
 
 def _settle_roles(admin: psycopg.Connection) -> None:
+    """In UTC a day has 24 hours whatever the server's zone: an interval sent as `1 day` means them."""
     database = sql.Identifier(admin.info.dbname)
     for role in LOGIN_ROLES:
-        admin.execute(
-            sql.SQL("alter role {} in database {} set search_path = turnout").format(sql.Identifier(role), database)
-        )
+        for setting in (sql.SQL("search_path = turnout"), sql.SQL("timezone = 'UTC'")):
+            admin.execute(
+                sql.SQL("alter role {} in database {} set {}").format(sql.Identifier(role), database, setting)
+            )
 
 
 def _settle_schema(admin: psycopg.Connection) -> None:

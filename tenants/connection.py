@@ -59,6 +59,15 @@ class Door:
         A statement that fails takes the pipeline with it; then each runs alone, so that the others still have their
         rows and the one that failed has its exception, in its place.
         """
+        try:
+            return await self._read(company_id, statements)
+        except psycopg.OperationalError as error:
+            if isinstance(error, psycopg.errors.QueryCanceled):
+                raise
+            # A server that has restarted breaks every connection once; reading again on a new one harms nobody.
+            return await self._read(company_id, statements)
+
+    async def _read(self, company_id: int, statements: Sequence[Statement[Any]]) -> list[list[Any] | Exception]:
         async with self._borrow(self._readers) as connection:
             try:
                 return await _run(connection, company_id, statements)

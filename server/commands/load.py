@@ -103,10 +103,21 @@ async def _load(
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
+    await _extend_calendars(deployment.refresher, now)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         tally = await _store(deployment.app, company, file, size, now, progress)
         await _refresh(deployment.refresher, company, now, progress)
     return tally
+
+
+async def _extend_calendars(conninfo: str, now: "Callable[[], datetime]") -> None:
+    """As a server does every day; where none runs, nobody else would."""
+    from psycopg import AsyncConnection
+
+    from turnout.database.calendar import extend_all
+
+    async with await AsyncConnection[tuple[object, ...]].connect(conninfo, autocommit=True) as connection:
+        await extend_all(connection, now())
 
 
 async def _store(

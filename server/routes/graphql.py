@@ -101,7 +101,7 @@ def _response(result: Answer, media: str) -> Response:
 
 
 def _status(result: Answer, media: str) -> int:
-    """200 for all that was executed, except that what passes by itself may be tried again by whoever knows only HTTP."""
+    """200 for all that was executed; but 503 for what passes by itself, so that whoever knows only HTTP tries again."""
     codes = {error["extensions"]["code"] for error in result.errors}
     if result.data is None and codes & PASSING:
         return 503

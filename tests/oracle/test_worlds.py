@@ -2,12 +2,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from .days import midnight
 from .oracle import Oracle
 from .places import THEATRES
+from .smallest import smallest
 from .worlds import World, shuffled, worlds
 
 DAY = timedelta(days=1)
@@ -46,3 +47,16 @@ def test_the_days_make_up_the_period(world: World) -> None:
             assert whole["peakConnections"]["value"] == max(row["connections"] for row in days)
             assert whole["participationMinutes"] == pytest.approx(sum(row["participationMinutes"] for row in days))
             assert whole["eventsHeld"] <= sum(row["eventsHeld"] for row in days)
+
+
+@FEW
+@given(worlds())
+def test_a_failing_world_is_cut_down_to_what_the_failure_needs(world: World) -> None:
+    def fails(less: World) -> bool:
+        return any(raw["source"] == "B" for company in less.companies for raw in company.activities)
+
+    assume(fails(world))
+    found = smallest(world, fails)
+
+    [company] = found.companies
+    assert (len(company.activities), len(company.deliveries), len(company.periods), company.limits) == (1, 1, 1, [])
