@@ -3,30 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 from typing import Final
 
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import Question, Reading, period_parameters, whole_days
 from turnout.database.statements import statements
+from turnout.tenants.limits import Section
 
 MICROSECONDS_A_MINUTE: Final = 60_000_000
 
 _SQL = statements("turnout.analytics", "peaks.sql")
 
-
-class Section(Enum):
-    """What a figure is about: one kind of event, or every kind together."""
-
-    TOTAL = "TOTAL"
-    MEETING = "MEETING"
-    WEBINAR = "WEBINAR"
-    CALL = "CALL"
-
-    @property
-    def has_listeners(self) -> bool:
-        """Only webinars have listeners; in meetings and calls everybody speaks."""
-        return self in {Section.TOTAL, Section.WEBINAR}
+__all__ = ["MICROSECONDS_A_MINUTE", "DailyPeak", "Section", "daily_peaks"]
 
 
 @dataclass(frozen=True, slots=True)

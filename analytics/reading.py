@@ -62,6 +62,7 @@ class Reading:
         self.company = company
         self.now = clock()
         self.as_of = self.now
+        self._first_batch = True
         self.pending: dict[date, datetime] = {}
         self._door = door
         self._refresher = refresher
@@ -85,7 +86,8 @@ class Reading:
             late = _still_late(wanted, found)
             remaining = give_up - time.monotonic()
             if not late or remaining <= 0 or asked is None:
-                self.as_of = as_of
+                self.as_of = as_of if self._first_batch else min(self.as_of, as_of)
+                self._first_batch = False
                 self.pending |= {day.day: day.since for day in late}
                 return answers
             wanted = wanted or {day.day: day for day in found}

@@ -24,13 +24,14 @@ _SQL: Final = statements("turnout.server", "deployment.sql")
 
 
 class Deployment:
-    """How to connect as each role.
+    """How to connect as each role; `folder` is that of the embedded database, None where there is a real server.
 
     A login of a real server is examined when it is first asked for. Raises then TurnoutError MISSING_SETTING,
     INVALID_SETTING, DATABASE_UNREACHABLE, WRONG_ROLE, UNSAFE_ROLE or DATABASE_NOT_PREPARED.
     """
 
-    def __init__(self, conninfos: Mapping[str, str | None], *, trusted: bool) -> None:
+    def __init__(self, conninfos: Mapping[str, str | None], *, trusted: bool, folder: Path | None = None) -> None:
+        self.folder = folder
         self._conninfos = conninfos
         self._examined = set(conninfos) if trusted else set[str]()
 
@@ -74,11 +75,11 @@ def deployment(data: Path | None = None) -> Generator[Deployment]:
     if settings.database_url and not data:
         yield _given(settings)
         return
-    with attach(data or settings.data or DEFAULT_DATA) as server:
-        with preparing_alone(admin := server.conninfo(user="postgres", dbname="postgres")):
-            prepare(admin, DATABASE)
+    folder = (data or settings.data or DEFAULT_DATA).absolute()
+    with attach(folder) as server:
+        prepare(server.conninfo(user="postgres", dbname="postgres"), DATABASE)
         roles = {role: server.conninfo(user=role, dbname=DATABASE) for role in SETTINGS}
-        yield Deployment(roles, trusted=True)
+        yield Deployment(roles, trusted=True, folder=folder)
 
 
 @contextmanager

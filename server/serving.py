@@ -12,7 +12,7 @@ from turnout.server.logging import configure_logging
 from turnout.server.process import Server, address_of, bind, ending_cleanly
 from turnout.server.revival import revive
 from turnout.server.services import Services, utc_now
-from turnout.server.settings import DEFAULT_DATA, Settings
+from turnout.server.settings import Settings
 from turnout.tenants.connection import Door
 
 
@@ -34,21 +34,14 @@ def serve_until_stopped(
     with ending_cleanly(), closing(bind(settings.host, settings.port)) as listener, deployment(data) as found:
         if before:
             before(found)
-        services = _services(found, _embedded_folder(settings, data))
+        services = _services(found)
         app = create_app(services, allowed_hosts=allowed_hosts)
         Server(app, services.readiness, partial(on_listening, address_of(listener))).run([listener])
 
 
-def _services(found: Deployment, folder: Path | None) -> Services:
+def _services(found: Deployment) -> Services:
     return Services(
         Door(found.app),
         Refresher(found.refresher, utc_now),
-        revive=partial(revive, folder) if folder else None,
+        revive=partial(revive, found.folder) if found.folder else None,
     )
-
-
-def _embedded_folder(settings: Settings, data: Path | None) -> Path | None:
-    """The folder of the embedded database; None when there is a real server, whose care is not ours."""
-    if settings.database_url and not data:
-        return None
-    return (data or settings.data or DEFAULT_DATA).absolute()

@@ -100,8 +100,9 @@ class Door:
 
     async def ping(self) -> None:
         """Return when the database answers; raises psycopg.Error or TurnoutError BUSY when it does not."""
-        async with self._borrow(self._readers) as connection:
-            await connection.execute("select 1")
+        for pool in (self._readers, self._writers):
+            async with self._borrow(pool) as connection:
+                await connection.execute("select 1")
 
     async def _outcome(
         self, connection: AsyncConnection[Any], company_id: int, statement: Statement[Any]

@@ -18,6 +18,11 @@ class Section(StrEnum):
     WEBINAR = "WEBINAR"
     CALL = "CALL"
 
+    @property
+    def has_listeners(self) -> bool:
+        """Only webinars have listeners; in meetings and calls everybody speaks."""
+        return self in {Section.TOTAL, Section.WEBINAR}
+
 
 class LimitMetric(StrEnum):
     """What can be limited."""
@@ -62,7 +67,7 @@ _MINUTES: Final = frozenset(
 _EVERY_SECTION: Final = frozenset(Section)
 _SECTIONS: Final[Mapping[LimitMetric, frozenset[Section]]] = {
     LimitMetric.SPEAKERS: _EVERY_SECTION,
-    LimitMetric.LISTENERS: frozenset({Section.TOTAL, Section.WEBINAR}),
+    LimitMetric.LISTENERS: frozenset(section for section in Section if section.has_listeners),
     LimitMetric.CONNECTIONS: _EVERY_SECTION,
     LimitMetric.EVENTS: _EVERY_SECTION,
     LimitMetric.PARTICIPATION_MINUTES: _EVERY_SECTION,

@@ -48,4 +48,4 @@ def serve(
 def _load_demo(found: "Deployment") -> None:
     from turnout.server.demo import load_demo
 
-    load_demo(found)
+    load_demo(found, found.folder)
