@@ -23,6 +23,7 @@ T = TypeVar("T")
 # other way round than in UTF-16, and "B" the other way round than in most locales.
 OFTEN = (("e1", "c1"), ("e1", "c2"), ("e1", "c3"), ("e2", "c1"), ("e2", "c2"), ("é", "c1"))
 PLACES = (*OFTEN, ("e1", "c4"), ("é", "e1"), ("E1", "c1"), ("e1", "c" * 200), *OFTEN)
+TOLD = tuple("idle" if connection in ("c3", "c4") else event for event, connection in PLACES)  # idle: never a stay
 PARENTS = ("e1", "e2", "e1", "é", "E1", None, None, None)
 SOURCES = ("a", "B", "a", "é", "\uff5e", "\U0001d11e")
 
@@ -46,8 +47,7 @@ DESCRIPTIONS: tuple[Raw, ...] = (
     {"template": "GROUP_CALL"},
     {"template": "LECTURE"},
     {"template": "CLUB_CALL"},
-    {"template": "yoga"},
-    {"template": "Zoo"},
+    *({"template": "yoga"}, {"template": "Zoo"}) * 2,
     {"kind": None, "template": "Юга"},
     {"kind": "WEBINAR", "template": None},
     {"kind": "CALL", "template": "Zoo"},
@@ -86,7 +86,7 @@ VERBS: tuple[Verb, ...] = (
     *[(ENDED, Raw())] * 14,
     *((STARTED, description) for description in DESCRIPTIONS),
     *((PLANNED, description) for description in DESCRIPTIONS),
-    *[(CANCELLED, Raw())] * 5,
+    *[(CANCELLED, Raw())] * 8,
     *((CORRECT, {"mode": mode}) for mode in CORRECTIONS * 3),
     *((FLAWED, flaw) for flaw in FLAWS),
 )
@@ -116,9 +116,9 @@ class Pen:
         elif kind == FLAWED:
             self.blunder(members, moment, SOURCES[source], extra)
         elif kind in (STARTED, PLANNED):
-            self.write(kind, moment, SOURCES[source], self.described(kind, event, extra) | members)
+            self.write(kind, moment, SOURCES[source], self.described(kind, TOLD[where], extra) | members)
         elif kind in (ENDED, CANCELLED, CORRECT):
-            self.write(CANCELLED if kind == CANCELLED else ENDED, moment, SOURCES[source], {"event": event})
+            self.write(CANCELLED if kind == CANCELLED else ENDED, moment, SOURCES[source], {"event": TOLD[where]})
         else:
             self.write(kind, moment, SOURCES[source], {"event": event, "connection": connection} | members)
 
