@@ -3,12 +3,13 @@
 import calendar
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from turnout.database.calendar import local_midnight
 from turnout.database.errors import TurnoutError
 from turnout.tenants.company import Company
 
@@ -82,24 +83,19 @@ class Period:
 
     def _buckets(self) -> Iterator[Bucket]:
         zone = ZoneInfo(self.time_zone)
-        day, opens = self.first_day, midnight(zone, self.first_day)
+        day, opens = self.first_day, local_midnight(zone, self.first_day)
         while opens < self.end:
-            closes = midnight(zone, day + DAY)
+            closes = local_midnight(zone, day + DAY)
             if opens < closes:
                 yield Bucket(day, max(opens, self.start), min(closes, self.end))
             day, opens = day + DAY, closes
 
     def _is_whole(self, bucket: Bucket) -> bool:
         zone = ZoneInfo(self.time_zone)
-        return bucket.start == midnight(zone, bucket.day) and bucket.end == midnight(zone, bucket.day + DAY)
+        return bucket.start == local_midnight(zone, bucket.day) and bucket.end == local_midnight(zone, bucket.day + DAY)
 
     def _local_day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.time_zone)).date()
-
-
-def midnight(zone: ZoneInfo, day: date) -> datetime:
-    """The first instant of a local day: of two midnights the first, of none the instant the clock jumped over it."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def by_dates(company: Company, first: date, last: date) -> Period:
@@ -109,7 +105,9 @@ def by_dates(company: Company, first: date, last: date) -> Period:
     for day in (first, last):
         if not FIRST_DAY <= day <= LAST_DAY:
             raise _out_of_range(day)
-    return _checked(Period(midnight(company.zone, first), midnight(company.zone, last + DAY), company.time_zone))
+    return _checked(
+        Period(local_midnight(company.zone, first), local_midnight(company.zone, last + DAY), company.time_zone)
+    )
 
 
 def by_instants(company: Company, start: datetime, end: datetime) -> Period:
@@ -131,7 +129,7 @@ def by_preset(company: Company, preset: PeriodPreset, now: datetime, earliest: d
     first, last = _PRESETS[preset](today, company.billing_anchor_day)
     if preset is PeriodPreset.ALL_TIME and earliest is not None:
         first = min(earliest, today)
-    start, end = midnight(zone, first), midnight(zone, last + DAY)
+    start, end = local_midnight(zone, first), local_midnight(zone, last + DAY)
     if preset in {PeriodPreset.MONTH_TO_DATE, PeriodPreset.YEAR_TO_DATE}:
         end = max(now, start + MICROSECOND)
     return _checked(Period(start, end, company.time_zone))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -110,8 +110,3 @@ async def companies_to_refresh(connection: AsyncConnection[Any]) -> list[int]:
     """Companies with marks, of all there are."""
     cursor = await connection.execute(_SQL["companies"])
     return [company for (company,) in await cursor.fetchall()]
-
-
-def utc_now() -> datetime:
-    """The clock of a server in use; tests bring their own."""
-    return datetime.now(UTC)

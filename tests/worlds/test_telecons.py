@@ -12,7 +12,7 @@ from tests.databases import Database, drop
 from tests.oracle import Oracle
 from tests.worlds.product import first_difference
 from tests.worlds.stage import SECTIONS, Stage, open_stage
-from turnout.analytics.periods import midnight
+from turnout.database.calendar import local_midnight
 from turnout.ingest.files import bunches
 from turnout.ingest.intake import Receipt, take
 from turnout.tenants.company import Company
@@ -47,7 +47,7 @@ def test_the_telephone_bridge_says_what_the_oracle_says(stage: Stage, file: Path
     activities = [json.loads(line) for line in file.read_text().splitlines()]
     oracle = Oracle(ZONE, timedelta(hours=24), [], activities)
     company = stage.play(stage.product.add_company("telecons", ZONE, timedelta(hours=24)))
-    span = midnight(company.zone, date(2011, 7, 1)), midnight(company.zone, date(2018, 12, 31))
+    span = local_midnight(company.zone, date(2011, 7, 1)), local_midnight(company.zone, date(2018, 12, 31))
 
     [receipt] = stage.play(load(stage, company, file))
     summary, days = stage.play(stage.product.ask(company, *span))
