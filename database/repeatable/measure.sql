@@ -51,14 +51,11 @@ found as (
     and s.joined_at < b.lo and (s.left_at > b.lo or s.left_at is null)
   where s.service is null
 ),
--- Each stay cut to its bucket, under the event at the top. An open stay lasts until as_of, unless its event has been silent too long.
-piece as materialized (
+-- When each of them ends: an open stay lasts until as_of, unless its event has been silent too long.
+lasting as materialized (
   select
     f.day, f.lo, f.hi, t.event_id, t.kind, t.template, f.person_id, f.joined_at, f.role, f.changed_at, f.changed_to,
-    greatest(f.joined_at, f.lo) as starts_at,
-    least(x.ends_at, f.hi) as ends_at,
-    x.stale_at,
-    x.stale_at is not null and f.joined_at < as_of and f.lo <= as_of and as_of < f.hi as open
+    x.ends_at, x.stale_at
   from found f
   join event e on e.company_id = of_company and e.event_id = f.event_id
   join event t on t.company_id = of_company and t.event_id = e.top_id
@@ -74,7 +71,17 @@ piece as materialized (
         when f.left_at is null and as_of < t.tree_active_at + p.stale_after then t.tree_active_at + p.stale_after
       end as stale_at
   ) x
-  where f.joined_at >= f.lo or x.ends_at > f.lo
+),
+-- Each stay cut to its bucket, under the event at the top.
+piece as materialized (
+  select
+    l.day, l.lo, l.hi, l.event_id, l.kind, l.template, l.person_id, l.joined_at, l.role, l.changed_at, l.changed_to,
+    greatest(l.joined_at, l.lo) as starts_at,
+    least(l.ends_at, l.hi) as ends_at,
+    l.stale_at,
+    l.stale_at is not null and l.joined_at < as_of and l.lo <= as_of and as_of < l.hi as open
+  from lasting l
+  where l.joined_at >= l.lo or l.ends_at > l.lo
 ),
 -- When somebody speaks in a webinar; everywhere else who stays speaks.
 speaking as (
@@ -212,6 +219,9 @@ planned as (
 -- only once it is past, hence the microsecond.
 expiry as (
   select p.day, p.stale_at as at from piece p where p.stale_at is not null
+  union all
+  -- Asked at the very instant a bucket begins, or before: an open stay is not in it yet, and will be a moment later.
+  select l.day, l.lo + interval '1 microsecond' from lasting l where l.stale_at is not null and l.joined_at < l.lo and as_of <= l.lo
   union all
   select p.day, p.joined_at + interval '1 microsecond' from piece p where p.joined_at >= as_of
   union all
