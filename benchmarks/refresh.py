@@ -27,7 +27,7 @@ from turnout.tenants.connection import Door
 
 SQL = statements("benchmarks", "history.sql")
 COMPANIES, EVENTS_A_DAY, STAYS_AN_EVENT = 50, 8, 20
-DAYS, STAYS_A_DAY = 50, 20
+STAYS_A_DAY = 20
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILL = ("add_companies", "add_rollups", "add_events", "add_connections", "add_persons", "add_stays")
 LAST_DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -74,15 +74,7 @@ def fill(connection: psycopg.Connection, months: int) -> int:
     calendar.extend(connection, "UTC", NOW)
     span = {"first_day": LAST_DAY - timedelta(days=30 * months - 1), "last_day": LAST_DAY}
     sizes = {"companies": COMPANIES, "events": EVENTS_A_DAY, "stays": STAYS_AN_EVENT}
-    for name in (
-        "add_companies",
-        "add_rollups",
-        "add_events",
-        "add_connections",
-        "add_persons",
-        "add_stays",
-        "create_view",
-    ):
+    for name in FILL:
         connection.execute(SQL[name], span | sizes)
     connection.execute("vacuum (analyze)")
     connection.execute(SQL["create_view"])
