@@ -25,31 +25,53 @@ with bucket as materialized (
 patience as materialized (
   select c.stale_after from company c where c.company_id = of_company
 ),
--- Stays that began in a bucket, and those that last into it: found class by class, looking back no further than a class is long.
-found as (
-  select b.day, b.lo, b.hi, s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
+-- Stays that began in a bucket, and those that last into it: found class by class, looking back no further than a class is
+-- long. `offset 0` keeps each a look-up by its bucket's instants: as a join the planner reads all that the company ever had.
+found as materialized (
+  select b.day, b.lo, b.hi, s.*
   from bucket b
-  join stay s
-    on s.company_id = of_company and s.length_class in (0, 1, 2, 3, 4, 9)
-    and s.joined_at >= b.lo and s.joined_at < b.hi
-  where s.service is null
+  cross join lateral (
+    select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
+    from stay s
+    where s.company_id = of_company and s.length_class in (0, 1, 2, 3, 4, 9)
+      and s.joined_at >= b.lo and s.joined_at < b.hi and s.service is null
+    offset 0
+  ) s
   union all
-  select b.day, b.lo, b.hi, s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
+  select b.day, b.lo, b.hi, s.*
   from bucket b
   cross join (
     values (0, interval '1 hour'), (1, interval '4 hours'), (2, interval '24 hours'), (3, interval '720 hours')
   ) as c (length_class, longest)
-  join stay s
-    on s.company_id = of_company and s.length_class = c.length_class
-    and s.joined_at >= b.lo - c.longest and s.joined_at < b.lo and s.left_at > b.lo
-  where s.service is null
+  cross join lateral (
+    select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
+    from stay s
+    where s.company_id = of_company and s.length_class = c.length_class
+      and s.joined_at >= b.lo - c.longest and s.joined_at < b.lo and s.left_at > b.lo and s.service is null
+    offset 0
+  ) s
   union all
-  select b.day, b.lo, b.hi, s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
+  select b.day, b.lo, b.hi, s.*
   from bucket b
-  join stay s
-    on s.company_id = of_company and s.length_class in (4, 9)
-    and s.joined_at < b.lo and (s.left_at > b.lo or s.left_at is null)
-  where s.service is null
+  cross join lateral (
+    select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
+    from stay s
+    where s.company_id = of_company and s.length_class in (4, 9)
+      and s.joined_at < b.lo and (s.left_at > b.lo or s.left_at is null) and s.service is null
+    offset 0
+  ) s
+),
+-- Each event once, with the event at the top.
+top as materialized (
+  select f.event_id as of_event, t.*
+  from (select distinct event_id from found) f
+  cross join lateral (
+    select t.event_id, t.kind, t.template, t.tree_active_at
+    from event e
+    join event t on t.company_id = of_company and t.event_id = e.top_id
+    where e.company_id = of_company and e.event_id = f.event_id
+    offset 0
+  ) t
 ),
 -- When each of them ends: an open stay lasts until as_of, unless its event has been silent too long.
 lasting as materialized (
@@ -57,8 +79,7 @@ lasting as materialized (
     f.day, f.lo, f.hi, t.event_id, t.kind, t.template, f.person_id, f.joined_at, f.role, f.changed_at, f.changed_to,
     x.ends_at, x.stale_at
   from found f
-  join event e on e.company_id = of_company and e.event_id = f.event_id
-  join event t on t.company_id = of_company and t.event_id = e.top_id
+  join top t on t.of_event = f.event_id
   cross join patience p
   cross join lateral (
     select
