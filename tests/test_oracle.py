@@ -214,12 +214,12 @@ def test_of_one_identity_the_content_that_came_first_stays() -> None:
         {"data": {"event": "e"}},
         {"data": {"event": "e", "connection": "c", "name": ""}},
         {"data": {"event": "e", "connection": "c" * 201}},
-        {"data": {"event": "e", "connection": "c", "parent": "e"}},
-        {"data": {"event": "e", "connection": "c", "createdAt": "2024-06-15T00:00:00Z"}},
+        {"type": "turnout.event.started", "data": {"event": "e", "parent": "e"}},
+        {"type": "turnout.event.started", "data": {"event": "e", "createdAt": "2024-06-15T00:00:00Z"}},
     ],
 )
 def test_what_the_quarantine_takes_counts_for_nothing(flaw: Raw) -> None:
-    assert company(joined("09:00", "c", id="x") | flaw).stays(NOW) == []
+    assert company(joined("09:00", "c", id="x") | flaw).facts(NOW).activities == []
 
 
 def test_the_latest_instant_allowed_is_five_minutes_ahead() -> None:

@@ -1,27 +1,12 @@
 """Which of the activities that arrived count, and in which order they are read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-JOINED, LEFT, ROLE_CHANGED = "turnout.stay.joined", "turnout.stay.left", "turnout.stay.roleChanged"
-PLANNED, CANCELLED = "turnout.event.planned", "turnout.event.cancelled"
-STARTED, ENDED = "turnout.event.started", "turnout.event.ended"
-RETRACTED = "turnout.activity.retracted"
+from .members import ALLOWED, CHECKS, HAPPENED, NEEDED, RETRACTED, is_id, is_instant
 
-NEEDED_MEMBERS: dict[str, tuple[str, ...]] = {
-    JOINED: ("event", "connection"),
-    LEFT: ("event", "connection"),
-    ROLE_CHANGED: ("event", "connection", "role"),
-    PLANNED: ("event", "startsAt"),
-    CANCELLED: ("event",),
-    STARTED: ("event",),
-    ENDED: ("event",),
-    RETRACTED: (),
-}
-ID_MEMBERS = ("event", "connection", "user", "externalId", "parent", "owner", "room")
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
 
 Raw = dict[str, Any]
@@ -30,7 +15,7 @@ Raw = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """An activity that counts."""
+    """An activity that counts; `data` holds what it says: no nulls, and no members that its type does not have."""
 
     source: str
     id: str
@@ -39,8 +24,8 @@ class Activity:
     data: Raw
 
     @property
-    def event(self) -> str:
-        return self.data["event"]
+    def event(self) -> str | None:
+        return self.data.get("event")
 
     @property
     def place(self) -> tuple[datetime, bytes, bytes]:
@@ -62,49 +47,43 @@ def counting(arrived: Iterable[Raw], now: datetime) -> list[Activity]:
 
     gone = {(raw["source"], raw["replaces"]) for raw in accepted.values() if raw.get("replaces") is not None}
     kept = [raw for identity, raw in accepted.items() if identity not in gone and raw["type"] != RETRACTED]
-    read = [Activity(raw["source"], raw["id"], raw["type"], instant(raw["time"]), raw["data"]) for raw in kept]
+    read = [Activity(raw["source"], raw["id"], raw["type"], instant(raw["time"]), said_by(raw)) for raw in kept]
     return sorted(read, key=lambda activity: activity.place)
+
+
+def last_said(activities: Iterable[Activity], member: str) -> Any:
+    """What the last of them that says anything of it says; None when none does."""
+    said = [each.data[member] for each in activities if member in each.data]
+    return said[-1] if said else None
+
+
+def said_by(raw: Raw) -> Raw:
+    """What it says of the members that its type has; null says nothing."""
+    data: Raw = raw.get("data") or {}
+    return {member: data[member] for member in ALLOWED[raw["type"]] if data.get(member) is not None}
 
 
 def is_valid(raw: Raw, now: datetime) -> bool:
     """Whether the ingest takes it at `now`, rather than quarantine it."""
-    if raw["type"] not in NEEDED_MEMBERS or "" in texts(raw):
+    if raw["type"] not in ALLOWED or not is_instant(raw["time"]):
         return False
-    data: Raw = raw.get("data") or {}
+    said = said_by(raw)
     return (
-        all(data.get(member) is not None for member in NEEDED_MEMBERS[raw["type"]])
-        and all(is_id(text) for text in ids(raw, data))
-        and all(moment >= EARLIEST for moment in instants(raw, data, ("time", "createdAt", "startsAt", "endsAt")))
-        and all(moment <= now + AHEAD for moment in instants(raw, data, ("time", "createdAt")))
-        and (data.get("parent") is None or data["parent"] != data["event"])
+        all(is_id(raw[name]) for name in ("source", "id", "replaces") if raw.get(name) is not None)
+        and all(member in said for member in NEEDED[raw["type"]])
+        and all(CHECKS[member](value) for member, value in said.items())
+        and all(instant(text) <= now + AHEAD for text in happened(raw, said))
+        and ("parent" not in said or said["parent"] != said["event"])
         and replaces_another(raw)
     )
+
+
+def happened(raw: Raw, said: Raw) -> list[str]:
+    """The instants of it that cannot lie ahead."""
+    return [raw["time"], *(said[member] for member in HAPPENED if member in said)]
 
 
 def replaces_another(raw: Raw) -> bool:
     if raw["type"] == RETRACTED and raw.get("replaces") is None:
         return False
     return raw.get("replaces") != raw["id"]
-
-
-def is_id(text: str) -> bool:
-    return 1 <= len(text) <= 200 and not any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in text)
-
-
-def ids(raw: Raw, data: Raw) -> Iterator[str]:
-    named = [raw["source"], raw["id"], raw.get("replaces"), *(data.get(member) for member in ID_MEMBERS)]
-    return (text for text in named if text is not None)
-
-
-def instants(raw: Raw, data: Raw, members: Iterable[str]) -> Iterator[datetime]:
-    """Those of these instants that it says."""
-    said = (raw["time"] if member == "time" else data.get(member) for member in members)
-    return (instant(text) for text in said if text is not None)
-
-
-def texts(value: Any) -> list[str]:
-    """Every text in it, however deep."""
-    if isinstance(value, dict):
-        members = cast("Raw", value).values()
-        return [text for member in members for text in texts(member)]
-    return [value] if isinstance(value, str) else []

@@ -1,62 +1,93 @@
-"""Events as their descriptions leave them, and which of them are breakouts of which."""
+"""Events and rooms as their descriptions leave them, and which events are breakouts of which."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from .activities import CANCELLED, PLANNED, STARTED, Activity, instant
+from .activities import Activity, instant, last_said
+from .members import CANCELLED, PLANNED, ROOM_CREATED, STARTED
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room by its winning description; one that is merely named has neither."""
+
+    name: str | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event by its winning description; `parent` is None at the top."""
+    """An event by its winning description; `parent` is None at the top, `owner` its own, else its room's."""
 
     key: str
     kind: str
     template: str | None
+    title: str | None
+    room: str | None
+    room_label: str | None
+    owner: str | None
     parent: str | None
     created_at: datetime
     starts_at: datetime | None
+    ends_at: datetime | None
     cancelled: bool
+
+
+def rooms_of(activities: Iterable[Activity]) -> dict[str, Room]:
+    """The rooms that were described; activities in reading order."""
+    told: dict[str, list[Activity]] = {}
+    for each in activities:
+        if each.type == ROOM_CREATED:
+            told.setdefault(each.data["room"], []).append(each)
+    return {key: Room(last_said(own, "name"), last_said(own, "owner")) for key, own in told.items()}
 
 
 def events_of(activities: Sequence[Activity]) -> dict[str, Event]:
     """Every event that exists: from the first activity that names it, by `parent` too. Activities in reading order."""
-    named = sorted({key for activity in activities for key in names(activity)})
-    said = {key: winning([each for each in activities if each.event == key], "parent") for key in named}
-    return {key: describe(key, activities, None if circles(key, said) else said[key]) for key in named}
+    naming: dict[str, list[Activity]] = {}
+    for activity in activities:
+        for key in names(activity):
+            naming.setdefault(key, []).append(activity)
+    rooms = rooms_of(activities)
+    said = {key: last_said(descriptions(key, naming[key]), "parent") for key in sorted(naming)}
+    return {key: describe(key, naming[key], None if circles(key, said) else said[key], rooms) for key in said}
 
 
 def names(activity: Activity) -> Iterator[str]:
-    """The events that the activity names."""
-    yield activity.event
-    parent = winning([activity], "parent")
-    if parent is not None:
-        yield parent
+    """The events that the activity names: whose it is, and whose breakout it says that to be."""
+    return (activity.data[member] for member in ("event", "parent") if member in activity.data)
 
 
-def describe(key: str, activities: Iterable[Activity], parent: str | None) -> Event:
-    naming = [each for each in activities if key in names(each)]
-    own = [each for each in naming if each.event == key]
-    template = winning(own, "template")
-    created_at = winning(own, "createdAt")
-    starts_at = winning([each for each in own if each.type == PLANNED], "startsAt")
-    fates = [each.type for each in own if each.type in (PLANNED, CANCELLED)]
+def descriptions(key: str, activities: Iterable[Activity]) -> list[Activity]:
+    """Those that describe the event."""
+    return [each for each in activities if each.event == key and each.type in (PLANNED, STARTED)]
+
+
+def describe(key: str, naming: Sequence[Activity], parent: str | None, rooms: dict[str, Room]) -> Event:
+    told = descriptions(key, naming)
+    template, key_of_room = last_said(told, "template"), last_said(told, "room")
+    room = rooms.get(key_of_room, Room())
+    fates = [each.type for each in naming if each.event == key and each.type in (PLANNED, CANCELLED)]
     return Event(
         key=key,
-        kind=winning(own, "kind") or kind_by(template),
+        kind=last_said(told, "kind") or kind_by(template),
         template=template,
+        title=last_said(told, "title"),
+        room=key_of_room,
+        room_label=room.name or key_of_room,
+        owner=last_said(told, "owner") or room.owner,
         parent=parent,
-        created_at=instant(created_at) if created_at else min(each.time for each in naming),
-        starts_at=instant(starts_at) if starts_at else None,
+        created_at=last_instant(told, "createdAt") or min(each.time for each in naming),
+        starts_at=last_instant(told, "startsAt"),
+        ends_at=last_instant(told, "endsAt"),
         cancelled=fates[-1:] == [CANCELLED],
     )
 
 
-def winning(activities: Iterable[Activity], member: str) -> str | None:
-    """What was said last, null saying nothing. Only these two types describe an event."""
-    said = [each.data.get(member) for each in activities if each.type in (PLANNED, STARTED)]
-    return next((value for value in reversed(said) if value is not None), None)
+def last_instant(activities: Iterable[Activity], member: str) -> datetime | None:
+    text = last_said(activities, member)
+    return instant(text) if text else None
 
 
 def kind_by(template: str | None) -> str:

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .activities import Raw, counting
+from .activities import Activity, Raw, counting
 from .events import Event, events_of
+from .members import POSTED, SIGNED_IN
 from .stays import Stay, stays_of
+from .stored import Version, file_versions, recordings_of
+from .users import users_of
 
 MICROSECOND = timedelta(microseconds=1)
 TOTAL = "TOTAL"
@@ -37,20 +40,64 @@ class Facts:
     """Everything that counts at `now`."""
 
     def __init__(self, arrived: Sequence[Raw], stale_after: timedelta, now: datetime) -> None:
+        self.now = now
         self.activities = counting(arrived, now)
         self.events = events_of(self.activities)
+        self.users = users_of(self.activities)
+        self.recordings = recordings_of(self.activities, self.events)
+        self.versions = [
+            *file_versions(self.activities),
+            *(version for each in self.recordings for version in each.versions),
+        ]
         self.stays = stays_of(self.activities, self.events, stale_after, now)
         self.present = [
             Presence(stay, self.events[stay.top].kind, stay.joined, stay.until(now))
             for stay in self.stays
             if stay.service is None
         ]
+        self._by_top: dict[str, list[Presence]] = {}
+        for each in self.present:
+            self._by_top.setdefault(each.stay.top, []).append(each)
         self._turns = sorted({since for each in self.present for since, _ in each.stay.roles if since < each.end})
         self._states: dict[datetime, Counter[tuple[str, str]]] = {}
 
     def tops(self) -> Iterator[Event]:
         """The events that are counted: no breakouts."""
         return (event for event in self.events.values() if event.parent is None)
+
+    def of_event(self, top: str) -> list[Presence]:
+        """The stays of an event at the top."""
+        return self._by_top.get(top, [])
+
+    def is_planned(self, top: Event) -> bool:
+        """As of now, whatever the period."""
+        ahead = top.starts_at is not None and top.starts_at > self.now
+        return ahead and not top.cancelled and not self.of_event(top.key)
+
+    def name_of(self, user: str | None) -> str | None:
+        return self.users[user].name if user in self.users else None
+
+    def at_the_end(self, end: datetime) -> datetime:
+        """The instant at which the state at the end of a period is read."""
+        return min(end - MICROSECOND, self.now)
+
+    def registered_at(self, moment: datetime) -> list[str]:
+        return [user.key for user in self.users.values() if user.is_registered_at(moment)]
+
+    def in_use_at(self, moment: datetime) -> list[Version]:
+        return [version for version in self.versions if version.is_in_use_at(moment)]
+
+    def uploaded_in(self, start: datetime, end: datetime) -> list[Version]:
+        """The versions of files that were uploaded in the bucket, whatever became of them."""
+        return [version for version in self.versions if version.is_file and start <= version.start < end]
+
+    def sign_ins(self, start: datetime, end: datetime) -> list[Activity]:
+        return [each for each in self.activities if each.type == SIGNED_IN and start <= each.time < end]
+
+    def messages(self, start: datetime, end: datetime) -> list[Activity]:
+        """Those of the messenger."""
+        posted = [each for each in self.activities if each.type == POSTED and start <= each.time < end]
+        return [each for each in posted if each.data["place"] == "MESSENGER"]
 
     def peak(self, metric: str, section: str, start: datetime, end: datetime) -> tuple[int, datetime | None]:
         """The largest value in the bucket, and where first: only where something starts can a value grow."""
@@ -81,7 +128,7 @@ class Facts:
         """By template; any other or none: whether three connections ever overlapped in the whole event."""
         if top.template in ("PERSONAL_CALL", "GROUP_CALL"):
             return top.template == "GROUP_CALL"
-        inside = [each for each in self.present if each.stay.top == top.key]
+        inside = self.of_event(top.key)
         return any(sum(each.start <= other.start < each.end for each in inside) >= 3 for other in inside)
 
 

@@ -36,3 +36,10 @@ def peak_against(limit: int | None, value: int, at: datetime | None) -> dict[str
     share = value / limit if limit else None
     headroom = None if limit is None else limit - value
     return {"value": value, "at": at, "limit": limit, "share": share, "headroom": headroom}
+
+
+def usage_against(limit: int | None, used: int) -> dict[str, Any]:
+    """A Usage as the API shows it."""
+    share = used / limit if limit else None
+    headroom = None if limit is None else float(limit - used)
+    return {"used": float(used), "limit": None if limit is None else float(limit), "share": share, "headroom": headroom}

@@ -1,22 +1,22 @@
 """The questions that can be asked of a company's activities, and their answers by the API's names."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
 
 from .activities import Raw
+from .buckets import totals_of
 from .days import Day, days_of, local_day, midnight
-from .facts import MICROSECOND, TOTAL, Facts, Presence
-from .limits import METRICS, Limit, limit_on, peak_against
+from .facts import TOTAL, Facts, Presence
+from .limits import METRICS, Limit, limit_on, peak_against, usage_against
+from .members import KINDS
+from .rows import MICROSECONDS_A_MINUTE, Row, disk_rows, event_row, event_rows, planned_rows, user_rows
+from .signins import client_rows
 from .stays import Stay
 
-KINDS = ("MEETING", "WEBINAR", "CALL")
 SECTIONS = (TOTAL, *KINDS)
 FIELDS = {TOTAL: "total", "MEETING": "meetings", "WEBINAR": "webinars", "CALL": "calls"}
 HAVE_LISTENERS = (TOTAL, "WEBINAR")
-MICROSECONDS_A_MINUTE = 60_000_000
-
-Row = dict[str, Any]
+ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class Oracle:
@@ -48,25 +48,70 @@ class Oracle:
         return local_day(self._zone, activities[0].time) if activities else None
 
     def period_summary(self, start: datetime, end: datetime, now: datetime) -> Row:
-        """A PeriodSummary without what is not about events and stays."""
+        """A PeriodSummary."""
         facts = self.facts(now)
-        created = [top.created_at for top in facts.tops() if top.kind in ("MEETING", "WEBINAR")]
-        seen = {each.stay.top for each in facts.present}
         missed = [
             top.starts_at
             for top in facts.tops()
-            if top.starts_at and top.starts_at <= now and not top.cancelled and top.key not in seen
+            if top.starts_at and top.starts_at <= now and not top.cancelled and not facts.of_event(top.key)
         ]
-        held = {each.stay.top for each in facts.within("CALL", start, end)}
-        group = sum(facts.is_group_call(facts.events[top]) for top in held)
         return {
             **{FIELDS[section]: self._section(section, start, end, now) for section in SECTIONS},
             "eventsByTemplate": self._by_template(start, end, now),
-            "eventsCreated": sum(start <= moment < end for moment in created),
             "eventsNotHeld": sum(start <= moment < end for moment in missed),
-            "personalCalls": len(held) - group,
-            "groupCalls": group,
+            **totals_of(facts, start, end),
+            "storage": self.storage(end, now),
+            "registeredUsers": self._usage("USERS", len(facts.registered_at(facts.at_the_end(end))), end, now),
         }
+
+    def storage(self, end: datetime, now: datetime) -> Row:
+        """The Usage of the company's storage at the end of a period."""
+        facts = self.facts(now)
+        used = sum(version.bytes for version in facts.in_use_at(facts.at_the_end(end)))
+        return self._usage("STORAGE_BYTES", used, end, now)
+
+    def days(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        """A DayTotal for each day; those after today are all zeros."""
+        days = list(days_of(self._zone, start, end))
+        rows = [self._day_total(day, self.facts(now)) for day in days]
+        ahead = [midnight(self._zone, day.date) > now for day in days]
+        return [
+            {column: 0 if late and column != "day" else value for column, value in row.items()}
+            for row, late in zip(rows, ahead, strict=True)
+        ]
+
+    def user_stats(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        """A UserStat for everybody who is listed, by id."""
+        return user_rows(self.facts(now), start, end)
+
+    def user(self, user_id: str, start: datetime, end: datetime, now: datetime) -> Row | None:
+        """The UserStat of one user; None for who is not listed."""
+        return next((row for row in self.user_stats(start, end, now) if row["userId"] == user_id), None)
+
+    def event_stats(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        """An EventStat for each event that is listed, by id."""
+        return event_rows(self.facts(now), start, end)
+
+    def event(self, event_id: str, now: datetime) -> Row | None:
+        """The EventStat of one event over all time; None for a breakout and for what does not exist."""
+        facts = self.facts(now)
+        return next((event_row(facts, top, *ALWAYS) for top in facts.tops() if top.key == event_id), None)
+
+    def planned_events(self, now: datetime) -> list[Row]:
+        """A PlannedEvents for each owner of planned events, in no order."""
+        return planned_rows(self.facts(now))
+
+    def disk_usage(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        """A DiskUsage for each owner who is listed, in no order; the total is `storage`."""
+        return disk_rows(self.facts(now), start, end)
+
+    def clients(self, start: datetime, end: datetime, now: datetime, per_day: bool, limit: int) -> list[Row]:
+        """The ClientStats in the order in which they are listed, `limit` of them a day or in all, and the others."""
+        facts = self.facts(now)
+        if not per_day:
+            return client_rows(facts.sign_ins(start, end), None, limit)
+        days = days_of(self._zone, start, end)
+        return [row for day in days for row in client_rows(facts.sign_ins(day.start, day.end), day.date, limit)]
 
     def daily_peaks(self, start: datetime, end: datetime, sections: Iterable[str], now: datetime) -> list[Row]:
         """A DailyPeak for each day and asked section, zeros included."""
@@ -102,8 +147,22 @@ class Oracle:
 
     def _peak(self, metric: str, section: str, start: datetime, end: datetime, now: datetime) -> Row:
         value, at = self.facts(now).peak(metric, section, start, end)
-        day = local_day(self._zone, at or min(end - MICROSECOND, now))
+        day = local_day(self._zone, at or self.facts(now).at_the_end(end))
         return peak_against(limit_on(self._limits, METRICS[metric], section, day), value, at)
+
+    def _usage(self, metric: str, used: int, end: datetime, now: datetime) -> Row:
+        day = local_day(self._zone, self.facts(now).at_the_end(end))
+        return usage_against(limit_on(self._limits, metric, TOTAL, day), used)
+
+    def _day_total(self, day: Day, facts: Facts) -> Row:
+        moment = facts.at_the_end(day.end)
+        return {
+            "day": day.date,
+            **totals_of(facts, day.start, day.end),
+            "registeredUsers": len(facts.registered_at(moment)),
+            "storageBytes": sum(version.bytes for version in facts.in_use_at(moment)),
+            "signIns": len(facts.sign_ins(day.start, day.end)),
+        }
 
     def _mean(self, metric: str, section: str, start: datetime, end: datetime, now: datetime) -> float:
         """Over the days up to today, a cut one counting as one."""

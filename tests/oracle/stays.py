@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .activities import ENDED, JOINED, LEFT, ROLE_CHANGED, Activity
+from .activities import Activity
 from .events import Event, lineage
+from .members import ENDED, JOINED, LEFT, ROLE_CHANGED
 
 Person = tuple[str, ...]
 
@@ -40,13 +41,19 @@ def stays_of(
 ) -> list[Stay]:
     """Every stay there is, services too, by connection and then by time."""
     found: list[Stay] = []
-    keys = {(each.event, each.data["connection"]) for each in activities if each.type in (JOINED, LEFT, ROLE_CHANGED)}
-    for event, connection in sorted(keys):
+    told = [each for each in activities if each.type in (JOINED, LEFT, ROLE_CHANGED)]
+    latest = latest_of(activities, events)
+    for event, connection in sorted({(each.data["event"], each.data["connection"]) for each in told}):
         line = lineage(event, events)
-        stale_end = stale_since(activities, events, line[-1], stale_after, now)
+        stale_end = latest[line[-1]] if now >= latest[line[-1]] + stale_after else None
         signals = signals_of(activities, connection, line)
         found += [fold(part, line, stale_end) for part in split(signals)]
     return found
+
+
+def latest_of(activities: Sequence[Activity], events: dict[str, Event]) -> dict[str, datetime]:
+    """When something was last said of each event at the top or of one of its breakouts. Activities in reading order."""
+    return {lineage(each.event, events)[-1]: each.time for each in activities if each.event is not None}
 
 
 def signals_of(activities: Sequence[Activity], connection: str, line: Sequence[str]) -> list[Activity]:
@@ -54,14 +61,6 @@ def signals_of(activities: Sequence[Activity], connection: str, line: Sequence[s
     own = [each for each in activities if each.event == line[0] and each.data.get("connection") == connection]
     ends = [each for each in activities if each.event in line and each.type == ENDED]
     return sorted(own + ends, key=lambda each: (each.time, each.type == ENDED, each.place))
-
-
-def stale_since(
-    activities: Sequence[Activity], events: dict[str, Event], top: str, stale_after: timedelta, now: datetime
-) -> datetime | None:
-    """The latest activity of the event and its breakouts, when that is `stale_after` ago or longer."""
-    latest = max(each.time for each in activities if lineage(each.event, events)[-1] == top)
-    return latest if now >= latest + stale_after else None
 
 
 def split(signals: Sequence[Activity]) -> list[list[Activity]]:

@@ -13,9 +13,10 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from .activities import AHEAD, CANCELLED, ENDED, JOINED, LEFT, PLANNED, RETRACTED, ROLE_CHANGED, STARTED, Raw
+from .activities import AHEAD, Raw
 from .days import DAY
 from .facts import MICROSECOND
+from .members import CANCELLED, ENDED, JOINED, LEFT, PLANNED, RETRACTED, ROLE_CHANGED, STARTED
 
 T = TypeVar("T")
 
@@ -201,6 +202,6 @@ def conflicts(pen: Pen, kept: Sequence[Raw]) -> list[Raw]:
         raw = other | {"source": first["source"], "id": first["id"], "time": rfc3339(moment)}
         if corrects and other["id"] != first["id"]:
             raw["replaces"] = other["id"]
-        if raw != first:
+        if raw not in (first, *refused):
             refused.append(raw)
     return refused
