@@ -29,7 +29,28 @@ def says(verb: str, time: datetime | str, event: str | None = "e", **members: An
     raw: Raw = {"source": "s", "id": str(next(NUMBERS)), "type": f"turnout.{verb}", "time": moment.isoformat()}
     raw |= {name: members.pop(name) for name in ("source", "id", "replaces") if name in members}
     instants = {name: value.isoformat() for name, value in members.items() if isinstance(value, datetime)}
-    return raw | {"data": ({"event": event} if event else {}) | members | instants}
+    return raw | {"data": ({} if event is None else {"event": event}) | members | instants}
+
+
+def tells(verb: str, time: datetime | str, **members: Any) -> Raw:
+    """An activity that is of no event unless it says so."""
+    return says(verb, time, members.pop("event", None), **members)
+
+
+def registered(time: datetime | str, user: str = "u", **members: Any) -> Raw:
+    return tells("user.registered", time, user=user, **members)
+
+
+def removed(time: datetime | str, user: str = "u", **members: Any) -> Raw:
+    return tells("user.removed", time, user=user, **members)
+
+
+def uploaded(time: datetime | str, size: int, file: str = "f", **members: Any) -> Raw:
+    return tells("file.uploaded", time, file=file, bytes=size, **members)
+
+
+def stored(time: datetime | str, size: int | None, recording: str = "r", **members: Any) -> Raw:
+    return tells("recording.stored", time, recording=recording, bytes=size, **members)
 
 
 def joined(time: datetime | str, connection: str, event: str = "e", **members: Any) -> Raw:
