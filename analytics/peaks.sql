@@ -10,7 +10,7 @@ found as (
   select r.day, r.section, r.connections, r.connections_at, r.speakers, r.speakers_at, r.listeners, r.listeners_at,
     r.events, r.events_at, r.events_held, r.unique_participants, r.closed_us, r.open_stays, r.open_offset_us, r.starts_at, r.ends_at
   from section_day r
-  where r.company_id = %(company)s and r.day between %(first_day)s and %(last_day)s and r.day <> all (%(cut_days)s::date[])
+  where r.company_id = %(company)s and r.generation = %(generation)s and r.day between %(first_day)s and %(last_day)s and r.day <> all (%(cut_days)s::date[])
   union all
   select m.day, m.section, m.connections, m.connections_at, m.speakers, m.speakers_at, m.listeners, m.listeners_at,
     m.events, m.events_at, m.events_held, m.unique_participants, m.closed_us, m.open_stays, m.open_offset_us, m.starts_at, m.ends_at

@@ -96,7 +96,7 @@ class Reading:
     async def _read(
         self, questions: Sequence[Question[Any]], asked: tuple[date, date] | None, as_of: datetime
     ) -> tuple[list[list[Any] | Exception], list[PendingDay]]:
-        fixed = {"company": self.company.company_id, "as_of": as_of}
+        fixed = {"company": self.company.company_id, "generation": self.company.generation, "as_of": as_of}
         batch = [Statement(question.text, question.parameters | fixed, question.row) for question in questions]
         if asked is None:
             return await self._door.read(self.company.company_id, batch), []

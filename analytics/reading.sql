@@ -10,25 +10,25 @@ select
 from (
   select k.day
   from mark k
-  where k.company_id = %(company)s and k.day between %(first_day)s and %(last_day)s
+  where k.company_id = %(company)s and k.generation = %(generation)s and k.day between %(first_day)s and %(last_day)s
   union
   select h.day
   from company_day h
-  where h.company_id = %(company)s and h.day between %(first_day)s and %(last_day)s and h.valid_until <= %(as_of)s
+  where h.company_id = %(company)s and h.generation = %(generation)s and h.day between %(first_day)s and %(last_day)s and h.valid_until <= %(as_of)s
   union
   select n.day
-  from company_rollup r
+  from rollup_generation r
   join local_day n on n.time_zone = %(time_zone)s and n.day > r.rolled_through and n.day <= %(today)s
-  where r.company_id = %(company)s and n.day between %(first_day)s and %(last_day)s
+  where r.company_id = %(company)s and r.generation = %(generation)s and n.day between %(first_day)s and %(last_day)s
     and not exists (
       select from company_day h
-      where h.company_id = %(company)s and h.day = n.day and h.computed_at >= n.starts_at
+      where h.company_id = %(company)s and h.generation = %(generation)s and h.day = n.day and h.computed_at >= n.starts_at
     )
 ) d
 left join lateral (
   select array_agg(k.mark_id) as marks, min(k.made_at) as since
   from mark k
-  where k.company_id = %(company)s and k.day = d.day
+  where k.company_id = %(company)s and k.generation = %(generation)s and k.day = d.day
 ) m on true
-left join company_day c on c.company_id = %(company)s and c.day = d.day
+left join company_day c on c.company_id = %(company)s and c.generation = %(generation)s and c.day = d.day
 order by d.day

@@ -11,7 +11,7 @@ select pg_advisory_unlock(hashtext('turnout.refresh'), %(company)s)
 select set_config('app.company', %(company)s::text, true)
 
 -- name: zone
-select time_zone from company where company_id = %(company)s
+select time_zone from rollup_generation where company_id = %(company)s and generation = %(generation)s
 
 -- name: due_days
 -- Marked, outlived by time, or begun since the last refresh. A day that the calendar does not have has no rollup.
@@ -21,19 +21,20 @@ from (
   from (
     select k.day, k.mark_id
     from mark k
-    where k.company_id = %(company)s and k.day between %(first_day)s and %(last_day)s
+    where k.company_id = %(company)s and k.generation = %(generation)s and k.day between %(first_day)s and %(last_day)s
     union all
     select h.day, null
     from company_day h
-    where h.company_id = %(company)s and h.day between %(first_day)s and %(last_day)s and h.valid_until <= %(as_of)s
+    where h.company_id = %(company)s and h.generation = %(generation)s and h.day between %(first_day)s and %(last_day)s
+      and h.valid_until <= %(as_of)s
     union all
     select n.day, null
-    from company_rollup r
+    from rollup_generation r
     join local_day n on n.time_zone = %(time_zone)s and n.day > r.rolled_through and n.day <= %(today)s
-    where r.company_id = %(company)s
+    where r.company_id = %(company)s and r.generation = %(generation)s
       and not exists (
         select from company_day h
-        where h.company_id = %(company)s and h.day = n.day and h.computed_at >= n.starts_at
+        where h.company_id = %(company)s and h.generation = %(generation)s and h.day = n.day and h.computed_at >= n.starts_at
       )
   ) x
   group by x.day
@@ -46,46 +47,63 @@ order by d.day desc
 
 -- name: begin_days
 -- The first write: two refreshes of one day always collide here, and the later one runs again.
-insert into company_day (
-  company_id, day, revision, computed_at, valid_until, events_created, events_not_held, personal_calls, group_calls
-)
-select %(company)s, d.day, 1, %(as_of)s, '-infinity', 0, 0, 0, 0
-from unnest(%(days)s::date[]) as d (day)
-on conflict (company_id, day) do update
-set revision = company_day.revision + 1, computed_at = excluded.computed_at
+insert into company_day (company_id, generation, day, revision, computed_at, valid_until, starts_at, ends_at)
+select %(company)s, %(generation)s, d.day, 1, %(as_of)s, '-infinity', d.starts_at, d.ends_at
+from unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) as d (day, starts_at, ends_at)
+on conflict (company_id, generation, day) do update
+set revision = company_day.revision + 1, computed_at = excluded.computed_at, starts_at = excluded.starts_at, ends_at = excluded.ends_at
 
 -- name: clear_sections
-delete from section_day where company_id = %(company)s and day = any (%(days)s::date[])
+delete from section_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
 -- name: clear_events
-delete from event_day where company_id = %(company)s and day = any (%(days)s::date[])
+delete from event_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_owners
+delete from owner_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
 -- name: clear_persons
-delete from person_day where company_id = %(company)s and day = any (%(days)s::date[])
+delete from person_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
--- name: compute_days
+-- name: clear_storage
+delete from storage_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_sign_ins
+delete from sign_in_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: compute_stays
 with measured as materialized (
   select * from measure(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
 ),
 sections as (
   insert into section_day (
-    company_id, day, section, connections, connections_at, speakers, speakers_at, listeners, listeners_at, events, events_at,
+    company_id, generation, day, section, connections, connections_at, speakers, speakers_at, listeners, listeners_at, events, events_at,
     events_held, unique_participants, closed_us, open_stays, open_offset_us, starts_at, ends_at
   )
-  select %(company)s, m.day, m.section, m.connections, m.connections_at, m.speakers, m.speakers_at, m.listeners, m.listeners_at,
+  select %(company)s, %(generation)s, m.day, m.section, m.connections, m.connections_at, m.speakers, m.speakers_at, m.listeners, m.listeners_at,
     m.events, m.events_at, m.events_held, m.unique_participants, m.closed_us, m.open_stays, m.open_offset_us, m.starts_at, m.ends_at
   from measured m
   where m.grain = 'SECTION'
 ),
 events as (
-  insert into event_day (company_id, day, event_id, kind, template, group_call)
-  select %(company)s, m.day, m.event_id, m.kind, m.template, m.group_call
+  insert into event_day (
+    company_id, generation, day, event_id, kind, template, owner_key, group_call, connections, speakers, listeners, unique_participants,
+    closed_us, open_stays, open_offset_us, occupied_us, occupied_until, live, first_joined_at, last_left_at
+  )
+  select %(company)s, %(generation)s, m.day, m.event_id, m.kind, m.template, m.owner_key, m.group_call, m.connections, m.speakers, m.listeners,
+    m.unique_participants, m.closed_us, m.open_stays, m.open_offset_us, m.occupied_us, m.occupied_until, m.live, m.first_joined_at, m.last_left_at
   from measured m
   where m.grain = 'EVENT'
 ),
+owners as (
+  insert into owner_day (company_id, generation, day, owner_key, events)
+  select %(company)s, %(generation)s, m.day, m.owner_key, m.events
+  from measured m
+  where m.grain = 'OWNER'
+),
 persons as (
-  insert into person_day (company_id, day, person_id, in_meeting, in_webinar, in_call)
-  select %(company)s, m.day, m.person_id, m.in_meeting, m.in_webinar, m.in_call
+  insert into person_day (company_id, generation, day, person_id, in_meeting, in_webinar, in_call)
+  select %(company)s, %(generation)s, m.day, m.person_id, m.in_meeting, m.in_webinar, m.in_call
   from measured m
   where m.grain = 'PERSON'
 )
@@ -93,17 +111,41 @@ update company_day d
 set valid_until = m.valid_until, events_created = m.events_created, events_not_held = m.events_not_held,
   personal_calls = m.personal_calls, group_calls = m.group_calls
 from measured m
-where m.grain = 'DAY' and d.company_id = %(company)s and d.day = m.day
+where m.grain = 'DAY' and d.company_id = %(company)s and d.generation = %(generation)s and d.day = m.day
+
+-- name: compute_rest
+with tallied as materialized (
+  select * from tally(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+),
+storage as (
+  insert into storage_day (company_id, generation, day, owner_key, uploaded_bytes, delta_bytes, delta_files)
+  select %(company)s, %(generation)s, t.day, t.owner_key, t.uploaded_bytes, t.delta_bytes, t.delta_files
+  from tallied t
+  where t.grain = 'OWNER'
+),
+sign_ins as (
+  insert into sign_in_day (company_id, generation, day, device, client, os, person_id, sign_ins)
+  select %(company)s, %(generation)s, t.day, t.device, t.client, t.os, t.person_id, t.sign_ins
+  from tallied t
+  where t.grain = 'CLIENT'
+)
+update company_day d
+set valid_until = least(d.valid_until, t.valid_until), messages = t.messages, new_users = t.new_users,
+  registered_delta = t.registered_delta, sign_ins = t.sign_ins, uploaded_bytes = t.uploaded_bytes, stored_delta_bytes = t.delta_bytes
+from tallied t
+where t.grain = 'DAY' and d.company_id = %(company)s and d.generation = %(generation)s and d.day = t.day
 
 -- name: roll_through
 -- Only when every day begun since the last refresh has been computed.
-update company_rollup set rolled_through = %(today)s where company_id = %(company)s and rolled_through < %(today)s
+update rollup_generation
+set rolled_through = %(today)s
+where company_id = %(company)s and generation = %(generation)s and rolled_through < %(today)s
 
 -- name: delete_marks
-delete from mark where company_id = %(company)s and mark_id = any (%(marks)s::bigint[])
+delete from mark where company_id = %(company)s and generation = %(generation)s and mark_id = any (%(marks)s::bigint[])
 
--- name: companies
-select company_id from companies_to_refresh()
+-- name: generations_to_refresh
+select company_id, generation from generations_to_refresh()
 
 -- name: has_stale
 select exists (

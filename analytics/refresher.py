@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from turnout.analytics.reading import Clock
-from turnout.analytics.refreshing import ALWAYS, Refresh, companies_to_refresh
+from turnout.analytics.refreshing import ALWAYS, Refresh, generations_to_refresh
 from turnout.database.calendar import extend_all
 from turnout.tenants.company import Company
 
@@ -46,7 +46,7 @@ class Refresher:
         )
         self._woken = asyncio.Event()
         self._gates: dict[int, asyncio.Lock] = {}
-        self._shared: dict[tuple[int, tuple[date, date]], asyncio.Task[None]] = {}
+        self._shared: dict[tuple[int, int, tuple[date, date]], asyncio.Task[None]] = {}
         self._settled: dict[int, float] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -73,27 +73,30 @@ class Refresher:
 
     async def refresh(self, company: Company, first_day: date, last_day: date, patience: float) -> None:
         """Bring these days up to date for a reader, or let it go on when its patience is over: the work goes on too."""
-        await asyncio.wait({self._share(company.company_id, (first_day, last_day))}, timeout=patience)
+        share = self._share(company.company_id, company.generation, (first_day, last_day))
+        await asyncio.wait({share}, timeout=patience)
 
-    async def refresh_company(self, company_id: int, days: tuple[date, date] = ALWAYS, *, settle: bool = False) -> None:
+    async def refresh_company(
+        self, company_id: int, generation: int, days: tuple[date, date] = ALWAYS, *, settle: bool = False
+    ) -> None:
         """Compute every due day of a range, the newest first; between two batches whoever waits has its turn."""
         left = 1
         while left:
             async with self._gates.setdefault(company_id, asyncio.Lock()), self._pool.connection() as connection:
-                refresh = Refresh(connection, company_id)
+                refresh = Refresh(connection, company_id, generation)
                 if settle:
                     await refresh.settle(self._clock())
                 left = await refresh.run(self._clock(), days)
             settle = False
 
-    def _share(self, company_id: int, days: tuple[date, date]) -> asyncio.Task[None]:
+    def _share(self, company_id: int, generation: int, days: tuple[date, date]) -> asyncio.Task[None]:
         """Who asks for what is being done waits for that; whether it came early enough the reader sees itself."""
-        key = (company_id, days)
+        key = (company_id, generation, days)
         if key not in self._shared:
             self._shared[key] = asyncio.create_task(self._serve(key))
         return self._shared[key]
 
-    async def _serve(self, key: tuple[int, tuple[date, date]]) -> None:
+    async def _serve(self, key: tuple[int, int, tuple[date, date]]) -> None:
         try:
             await self.refresh_company(*key)
         except _AWAY as error:
@@ -123,9 +126,9 @@ class Refresher:
 
     async def _sweep(self) -> None:
         async with self._pool.connection() as connection:
-            companies = await companies_to_refresh(connection)
-        for company_id in companies:
-            await self.refresh_company(company_id, settle=self._may_settle(company_id))
+            generations = await generations_to_refresh(connection)
+        for company_id, generation in generations:
+            await self.refresh_company(company_id, generation, settle=self._may_settle(company_id))
 
     def _may_settle(self, company_id: int) -> bool:
         """Stays that grew stale are written down now and then: no answer depends on it."""

@@ -29,11 +29,12 @@ class _DueDay:
 
 
 class Refresh:
-    """Refreshes of one company on one connection of the refresher's role."""
+    """Refreshes of one company's rollups, of one generation, on one connection of the refresher's role."""
 
-    def __init__(self, connection: AsyncConnection[Any], company_id: int) -> None:
+    def __init__(self, connection: AsyncConnection[Any], company_id: int, generation: int) -> None:
         self._connection = connection
         self._company_id = company_id
+        self._generation = generation
 
     async def run(self, now: datetime, days: tuple[date, date] = ALWAYS) -> int:
         """Compute up to DAYS_AT_ONCE due days of a range, the newest first; returns how many are left.
@@ -71,7 +72,10 @@ class Refresh:
         try:
             async with self._connection.pipeline(), self._connection.transaction():
                 await self._execute(_SQL["enter"])
-                [(zone,)] = await self._rows(_SQL["zone"])
+                zones = await self._rows(_SQL["zone"])
+                if not zones:  # removed in the meantime, with all its marks
+                    return 0
+                [(zone,)] = zones
                 today = now.astimezone(ZoneInfo(zone)).date()
                 due = await self._due(now, days, zone, today)
                 if due[:DAYS_AT_ONCE]:
@@ -91,22 +95,24 @@ class Refresh:
 
     async def _compute(self, due: Sequence[_DueDay], now: datetime) -> None:
         days = {"days": [day.day for day in due]}
-        await self._execute(_SQL["begin_days"], **days, as_of=now)
-        for clear in ("clear_sections", "clear_events", "clear_persons"):
-            await self._execute(_SQL[clear], **days)
         bounds = {"starts": [day.starts_at for day in due], "ends": [day.ends_at for day in due]}
-        await self._execute(_SQL["compute_days"], **days, **bounds, as_of=now)
+        await self._execute(_SQL["begin_days"], **days, **bounds, as_of=now)
+        for table in ("sections", "events", "owners", "persons", "storage", "sign_ins"):
+            await self._execute(_SQL[f"clear_{table}"], **days)
+        await self._execute(_SQL["compute_stays"], **days, **bounds, as_of=now)
+        await self._execute(_SQL["compute_rest"], **days, **bounds, as_of=now)
         await self._execute(_SQL["delete_marks"], marks=[mark for day in due for mark in day.marks])
 
     async def _execute(self, statement: LiteralString, **parameters: Any) -> AsyncCursor[Any]:  # noqa: ANN401 -- any SQL value
         """Execute a statement; inside a pipeline it costs no round trip as long as nothing is fetched."""
-        return await self._connection.execute(statement, {"company": self._company_id} | parameters)
+        rollups = {"company": self._company_id, "generation": self._generation}
+        return await self._connection.execute(statement, rollups | parameters)
 
     async def _rows(self, statement: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value
         return await (await self._execute(statement, **parameters)).fetchall()
 
 
-async def companies_to_refresh(connection: AsyncConnection[Any]) -> list[int]:
-    """Companies with marks, of all there are."""
-    cursor = await connection.execute(_SQL["companies"])
-    return [company for (company,) in await cursor.fetchall()]
+async def generations_to_refresh(connection: AsyncConnection[Any]) -> list[tuple[int, int]]:
+    """Companies with marks, of all there are, and in which of their generations of rollups."""
+    cursor = await connection.execute(_SQL["generations_to_refresh"])
+    return [(company, generation) for company, generation in await cursor.fetchall()]

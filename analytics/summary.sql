@@ -9,7 +9,7 @@ part as (
   select r.day, r.section, r.connections, r.connections_at, r.speakers, r.speakers_at, r.listeners, r.listeners_at,
     r.events, r.events_at, r.closed_us, r.open_stays, r.open_offset_us, r.starts_at, r.ends_at
   from section_day r
-  where r.company_id = %(company)s and r.day between %(first_day)s and %(last_day)s and r.day <> all (%(cut_days)s::date[])
+  where r.company_id = %(company)s and r.generation = %(generation)s and r.day between %(first_day)s and %(last_day)s and r.day <> all (%(cut_days)s::date[])
   union all
   select m.day, m.section, m.connections, m.connections_at, m.speakers, m.speakers_at, m.listeners, m.listeners_at,
     m.events, m.events_at, m.closed_us, m.open_stays, m.open_offset_us, m.starts_at, m.ends_at
@@ -37,7 +37,7 @@ peak as (
 person as (
   select d.person_id, d.in_meeting, d.in_webinar, d.in_call
   from person_day d
-  where d.company_id = %(company)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
   union all
   select m.person_id, m.in_meeting, m.in_webinar, m.in_call
   from measured m
@@ -54,7 +54,7 @@ people as (
 held as (
   select d.event_id, d.kind
   from event_day d
-  where d.company_id = %(company)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
   union
   select m.event_id, m.kind
   from measured m
@@ -88,7 +88,7 @@ order by s.section
 with held as (
   select d.event_id, d.kind, d.template, d.group_call
   from event_day d
-  where d.company_id = %(company)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
   union
   select m.event_id, m.kind, m.template, m.group_call
   from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) m
@@ -104,7 +104,7 @@ select coalesce(sum(c.events_created), 0)::bigint, coalesce(sum(c.events_not_hel
 from (
   select d.events_created, d.events_not_held
   from company_day d
-  where d.company_id = %(company)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
   union all
   select m.events_created, m.events_not_held
   from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) m

@@ -6,7 +6,9 @@ select 'company-' || n, 'Company ' || n, 'UTC', now()
 from generate_series(1, %(companies)s) n
 
 -- name: add_rollups
-insert into company_rollup select company_id, (now() at time zone 'UTC')::date from company
+insert into rollup_generation (company_id, generation, time_zone, rolled_through, begun_at)
+select company_id, 1, 'UTC', (now() at time zone 'UTC')::date, now()
+from company
 
 -- name: add_events
 insert into event (company_id, key, said_kind, template, named_at, active_at, tree_active_at)
@@ -70,5 +72,6 @@ from (select company_id from company order by company_id limit 10) c
 cross join generate_series(%(last_day)s::date - 4, %(last_day)s::date, interval '1 day') d (day)
 
 -- name: truncate
-truncate company, event, connection, person, stay, mark, company_day, section_day, event_day, person_day, company_rollup,
+truncate company, event, connection, person, stay, mark, rollup_generation, company_day, section_day, event_day, owner_day, person_day,
+  storage_day, sign_in_day,
   activity, signal, event_signal restart identity cascade

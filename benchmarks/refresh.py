@@ -106,7 +106,7 @@ async def refresh_once(door: Door, connection: AsyncConnection[Any], number: int
         await take(door, company, [body for day in range(5) for body in new_stays(number, day)], NOW)
     began = time.perf_counter()
     for company in companies:
-        assert await Refresh(connection, company).run(NOW) == 0
+        assert await Refresh(connection, company, 1).run(NOW) == 0
     return time.perf_counter() - began
 
 

@@ -8,7 +8,18 @@ from typing import Any, Final
 
 import msgspec
 
-from turnout.ingest.vocabulary import TYPES, Envelope, EventDescribed, EventNamed, EventPlanned, Retracted, Said
+from turnout.ingest.vocabulary import (
+    TYPES,
+    Envelope,
+    EventDescribed,
+    EventNamed,
+    EventPlanned,
+    MessagePosted,
+    RecordingRun,
+    RecordingStored,
+    Retracted,
+    Said,
+)
 
 OLDEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_AHEAD: Final = timedelta(minutes=5)
@@ -37,8 +48,9 @@ class Activity:
 
     @property
     def event(self) -> str | None:
-        """The event it is about; None for a retraction."""
-        return self.said.event if isinstance(self.said, EventNamed) else None
+        """The event it is about, or that it names beside a message or a recording."""
+        said = self.said
+        return said.event if isinstance(said, EventNamed | MessagePosted | RecordingRun | RecordingStored) else None
 
     @property
     def parent(self) -> str | None:
@@ -136,6 +148,8 @@ def _refuse_times(at: datetime, said: Said, now: datetime) -> None:
     happened: list[tuple[str, datetime | None]] = [("time", at)]
     if isinstance(said, EventDescribed):
         happened.append(("createdAt", said.createdAt))
+    if isinstance(said, RecordingStored):
+        happened.append(("startedAt", said.startedAt))
     ahead: list[tuple[str, datetime | None]] = []
     if isinstance(said, EventPlanned):
         ahead = [("startsAt", said.startsAt), ("endsAt", said.endsAt)]

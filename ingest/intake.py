@@ -16,7 +16,10 @@ from turnout.ingest.activities import Activity, Quarantined, read_activity
 from turnout.ingest.locking import Locked, lock_events
 from turnout.ingest.naming import Names, name_connections, name_persons
 from turnout.ingest.retracting import Retraction, retract
+from turnout.ingest.rooms import name_rooms
 from turnout.ingest.signals import add_signals
+from turnout.ingest.storage import name_stored
+from turnout.ingest.telling import add_told
 from turnout.ingest.unfolding import Setting, unfold
 from turnout.tenants.connection import Door
 
@@ -71,8 +74,8 @@ async def store(
     """Store what has been read, in the caller's transaction: nothing counts before it commits."""
     rules = await connection.execute(_SQL["lock_company"], {"company": company_id})
     seen = await _known(connection, company_id, activities)
-    [(time_zone, stale_after)] = await rules.fetchall()
-    setting = Setting(connection, company_id, time_zone, stale_after, now)
+    [(stale_after,)] = await rules.fetchall()
+    setting = Setting(connection, company_id, stale_after, now)
     first, repeated, conflicts = _sort_out(activities, seen)
     if first:
         fresh, raced, late_conflicts = await _store_new(setting, first)
@@ -85,11 +88,14 @@ async def store(
 async def _store_new(setting: Setting, activities: list[Activity]) -> tuple[list[Activity], int, list[Activity]]:
     """Store activities not known before; returns those that were new indeed, how many were not, and the conflicts."""
     connection, company_id = setting.connection, setting.company_id
+    rooms = await name_rooms(connection, company_id, activities)
     locked = await lock_events(connection, company_id, activities)
     names = Names(
         {event.key: event.event_id for event in locked.events},
         await name_connections(connection, company_id, activities, locked),
         await name_persons(connection, company_id, activities),
+        rooms,
+        await name_stored(connection, company_id, activities),
     )
     retracted = await _remember(connection, company_id, activities, names)
     fresh = [activity for activity in activities if activity.digest in retracted]
@@ -105,10 +111,11 @@ async def _count(
 ) -> None:
     connection, company_id = setting.connection, setting.company_id
     await add_signals(connection, company_id, fresh, names, retracted)
-    replaced = [activity for activity in fresh if activity.replaces]
-    taken_back = await retract(connection, company_id, replaced, locked) if replaced else Retraction()
     counting = [activity for activity in fresh if not retracted[activity.digest]]
-    await unfold(setting, counting, names, locked, taken_back)
+    told = await add_told(connection, company_id, counting, names)
+    replaced = [activity for activity in fresh if activity.replaces]
+    taken_back = await retract(connection, company_id, replaced, locked, told) if replaced else Retraction()
+    await unfold(setting, counting, names, locked, taken_back, told)
 
 
 async def _known(connection: AsyncConnection[Any], company_id: int, activities: list[Activity]) -> dict[bytes, bytes]:

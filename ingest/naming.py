@@ -1,4 +1,4 @@
-"""The database's numbers for what activities call by key: events, connections, persons."""
+"""The database's numbers for what activities call by key: events, connections, persons, rooms, files, recordings."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,18 +8,20 @@ from psycopg import AsyncConnection
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.locking import Locked
-from turnout.ingest.vocabulary import StayJoined, StayNamed
+from turnout.ingest.vocabulary import StayJoined, StayNamed, UserNamed
 
 _SQL: Final = statements("turnout.ingest", "intake.sql")
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Numbers by key; connections by (event number, key), persons by (namespace, key)."""
+    """Numbers by key; connections by (event number, key), persons by (namespace, key), stored things by (kind, key)."""
 
     events: dict[str, int]
     connections: dict[tuple[int, str], int]
     persons: dict[tuple[str, str], int]
+    rooms: dict[str, int]
+    stored: dict[tuple[str, str], int]
 
     def event(self, activity: Activity) -> int | None:
         """The number of the event that an activity is about."""
@@ -61,9 +63,10 @@ async def name_connections(
 async def name_persons(
     connection: AsyncConnection[Any], company_id: int, activities: list[Activity]
 ) -> dict[tuple[str, str], int]:
-    """Numbers of the users and external ids that joins name; new ones are made. Two namespaces that never meet."""
+    """Numbers of the users and external ids that activities name; new ones are made. Two namespaces that never meet."""
     joins = [activity.said for activity in activities if isinstance(activity.said, StayJoined)]
     users = {("USER", said.user) for said in joins if said.user is not None}
+    users |= {("USER", activity.said.user) for activity in activities if isinstance(activity.said, UserNamed)}
     named = sorted(users | {("EXTERNAL", said.externalId) for said in joins if said.externalId is not None})
     if not named:
         return {}

@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.locking import Locked, lock_more
+from turnout.ingest.telling import Told, retract_told
 
 _SQL: Final = statements("turnout.ingest", "intake.sql")
 
@@ -22,12 +23,17 @@ class Retraction:
 
 
 async def retract(
-    connection: AsyncConnection[Any], company_id: int, replacing: list[Activity], locked: Locked
+    connection: AsyncConnection[Any], company_id: int, replacing: list[Activity], locked: Locked, told: Told
 ) -> Retraction:
-    """Mark what these activities replace as retracted; what has not arrived yet is remembered for when it does."""
+    """Mark what these activities replace as retracted; what has not arrived yet is remembered for when it does.
+
+    What is no event and no stay is added to what has been `told` of by this batch.
+    """
     targets = {activity.replaces: activity for activity in replacing if activity.replaces}
     cursor = await connection.execute(_SQL["retract_activities"], {"company": company_id, "digests": list(targets)})
-    found = [(targets[digest], event, link) for digest, event, link in await cursor.fetchall() if event is not None]
+    rows = await cursor.fetchall()
+    await retract_told(connection, company_id, [digest for digest, _, _ in rows], told)
+    found = [(targets[digest], event, link) for digest, event, link in rows if event is not None]
     await lock_more(connection, company_id, locked, [], {event for _, event, _ in found})
     stays = [(by, link) for by, _, link in found if link is not None]
     events = [(by, event) for by, event, link in found if link is None]

@@ -160,14 +160,15 @@ span as (
   select g.event_id, g.joined_at, g.left_at from gone g
 ),
 marked as (
-  insert into mark (company_id, day, made_at)
-  select distinct %(company)s, d.day, %(as_of)s::timestamptz
+  insert into mark (company_id, generation, day, made_at)
+  select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
   from span s
   cross join lateral (select greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as ends_at) x
   cross join lateral (
-    select l.day
-    from local_day l
-    where l.time_zone = %(time_zone)s
+    select g.generation, l.day
+    from rollup_generation g
+    join local_day l on l.time_zone = g.time_zone
+    where g.company_id = %(company)s
       and l.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
       and l.starts_at <= x.ends_at and l.ends_at > s.joined_at
     offset 0
@@ -179,13 +180,14 @@ join event e on e.company_id = %(company)s and e.event_id = s.event_id
 join event t on t.company_id = %(company)s and t.event_id = e.top_id
 
 -- name: mark_instants
-insert into mark (company_id, day, made_at)
-select distinct %(company)s, d.day, %(as_of)s::timestamptz
+insert into mark (company_id, generation, day, made_at)
+select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
 from unnest(%(instants)s::timestamptz[]) as i (at)
 cross join lateral (
-  select l.day
-  from local_day l
-  where l.time_zone = %(time_zone)s
+  select g.generation, l.day
+  from rollup_generation g
+  join local_day l on l.time_zone = g.time_zone
+  where g.company_id = %(company)s
     and l.day between (i.at at time zone 'UTC')::date - 1 and (i.at at time zone 'UTC')::date + 1
     and l.starts_at <= i.at and l.ends_at > i.at
   offset 0
@@ -193,15 +195,16 @@ cross join lateral (
 
 -- name: mark_trees
 -- Every day on which somebody stayed in these events or in their breakouts.
-insert into mark (company_id, day, made_at)
-select distinct %(company)s, d.day, %(as_of)s::timestamptz
+insert into mark (company_id, generation, day, made_at)
+select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
 from event e
 join stay s on s.company_id = %(company)s and s.event_id = e.event_id
 cross join lateral (select greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as ends_at) x
 cross join lateral (
-  select l.day
-  from local_day l
-  where l.time_zone = %(time_zone)s
+  select g.generation, l.day
+  from rollup_generation g
+  join local_day l on l.time_zone = g.time_zone
+  where g.company_id = %(company)s
     and l.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
     and l.starts_at <= x.ends_at and l.ends_at > s.joined_at
   offset 0

@@ -11,7 +11,11 @@ from turnout.ingest.activities import Activity
 from turnout.ingest.locking import Locked
 from turnout.ingest.naming import Names
 from turnout.ingest.retracting import Retraction
+from turnout.ingest.rooms import describe_rooms, take_owners_over
 from turnout.ingest.signals import EVENT_SIGNALS
+from turnout.ingest.storage import instants_of_trees, settle_stored
+from turnout.ingest.telling import Told
+from turnout.ingest.users import settle_users
 
 _SQL: Final = statements("turnout.ingest", "events.sql") | statements("turnout.ingest", "stays.sql")
 _ENDED: Final = "turnout.event.ended"
@@ -23,7 +27,6 @@ class Setting:
 
     connection: AsyncConnection[Any]
     company_id: int
-    time_zone: str
     stale_after: timedelta
     now: datetime
 
@@ -36,7 +39,6 @@ class Setting:
         shared = {
             "company": self.company_id,
             "as_of": self.now,
-            "time_zone": self.time_zone,
             "stale_after": self.stale_after,
         }
         return await self.connection.execute(statement, shared | parameters)
@@ -57,14 +59,25 @@ class _Found:
 
 
 async def unfold(
-    setting: Setting, counting: list[Activity], names: Names, locked: Locked, taken_back: Retraction
+    setting: Setting, counting: list[Activity], names: Names, locked: Locked, taken_back: Retraction, told: Told
 ) -> None:
-    """Bring events and stays to what their signals say now. The events and all above them are locked."""
+    """Bring everything to what the activities say of it now. The events and all above them are locked."""
+    found = _Found({link for activity in counting if (link := names.connection(activity)) is not None})
+    found.connections |= taken_back.connections
+    found.mark_instants([*told.instants])
+    found.marked_trees |= await describe_rooms(setting.connection, setting.company_id, told.rooms)
+    await _unfold_events(setting, found, counting, names, locked, taken_back)
+    found.mark_instants([*await settle_users(setting.connection, setting.company_id, told.users)])
+    found.mark_instants([*await settle_stored(setting.connection, setting.company_id, told.stored, locked)])
+    await _mark(setting, found)
+
+
+async def _unfold_events(
+    setting: Setting, found: _Found, counting: list[Activity], names: Names, locked: Locked, taken_back: Retraction
+) -> None:
     named = {event for activity in counting for event in names.events_of(activity)} | taken_back.named
     if not named:
         return
-    found = _Found({link for activity in counting if (link := names.connection(activity)) is not None})
-    found.connections |= taken_back.connections
     await _settle(setting, locked.tops_of(named), locked)
     await _count_activity(setting, found, counting, names, taken_back)
     await _describe(setting, found, counting, names, taken_back)
@@ -75,7 +88,6 @@ async def unfold(
     if found.moved or taken_back.named or tops != named:
         await setting.run(_SQL["count_tree_activity"], tops=list(tops | found.whole_trees))
     await _fold(setting, found, tops, open_too=bool(taken_back.named or found.marked_trees))
-    await _mark(setting, found)
 
 
 async def _settle(setting: Setting, tops: set[int], locked: Locked) -> None:
@@ -131,6 +143,7 @@ async def _describe(
             found.marked_trees.add(event)
         if has_moved:
             moved.append(event)
+    found.marked_trees |= await take_owners_over(setting.connection, setting.company_id, described)
     if moved:
         await _move(setting, found, moved)
 
@@ -161,5 +174,6 @@ async def _mark(setting: Setting, found: _Found) -> None:
     if found.marked_trees:
         await setting.run(_SQL["mark_trees"], tops=list(found.marked_trees))
         found.mark_instants([at for (at,) in await setting.rows(_SQL["find_plans"], tops=list(found.marked_trees))])
+        found.mark_instants([*await instants_of_trees(setting.connection, setting.company_id, found.marked_trees)])
     if found.instants:
         await setting.run(_SQL["mark_instants"], instants=found.instants)

@@ -16,6 +16,10 @@ Kind = Literal["MEETING", "WEBINAR", "CALL"]
 Role = Literal["MODERATOR", "SPEAKER", "PARTICIPANT"]
 Service = Literal["RECORDER", "STREAMER", "CAPTIONER", "BOT", "GATEWAY"]
 Device = Literal["DESKTOP", "MOBILE", "TABLET", "TV", "PHONE", "ROOM_SYSTEM", "UNKNOWN"]
+Place = Literal["MESSENGER", "PUBLIC_CHAT", "PRIVATE_CHAT", "QUESTION", "ANSWER"]
+# 4 TiB: no file is larger, and no sum of what a company stores leaves a 64-bit number.
+Bytes = Annotated[int, Meta(ge=0, le=2**42)]
+Seconds = Annotated[float, Meta(ge=0, le=10**9)]
 
 
 class Envelope(Struct):
@@ -87,13 +91,91 @@ class StayRoleChanged(StayNamed, kw_only=True):
     role: Role
 
 
+class UserNamed(Struct):
+    """What `user.removed` says."""
+
+    user: Id
+
+
+class UserRegistered(UserNamed, kw_only=True):
+    """What `user.registered` says."""
+
+    name: Text | None = None
+    email: Text | None = None
+    department: Text | None = None
+
+
+class UserSignedIn(UserNamed, kw_only=True):
+    """What `user.signedIn` says."""
+
+    device: Device | None = None
+    client: Text | None = None
+    os: Text | None = None
+
+
+class RoomCreated(Struct):
+    """What `room.created` says; said again, it describes the room anew."""
+
+    room: Id
+    owner: Id | None = None
+    name: Text | None = None
+
+
+class MessagePosted(Struct):
+    """What `message.posted` says: where, never what."""
+
+    place: Place
+    event: Id | None = None
+    sender: Id | None = None
+
+
+class FileNamed(Struct):
+    """What `file.deleted` says."""
+
+    file: Id
+
+
+class FileUploaded(FileNamed, kw_only=True):
+    """What `file.uploaded` says."""
+
+    bytes: Bytes
+    owner: Id | None = None
+    name: Text | None = None
+
+
+class RecordingNamed(Struct):
+    """What `recording.deleted` says."""
+
+    recording: Id
+
+
+class RecordingRun(RecordingNamed, kw_only=True):
+    """What `recording.started`, `.paused`, `.resumed` and `.stopped` say."""
+
+    event: Id
+
+
+class RecordingStored(RecordingNamed, kw_only=True):
+    """What `recording.stored` says."""
+
+    event: Id | None = None
+    owner: Id | None = None
+    bytes: Bytes | None = None
+    seconds: Seconds | None = None
+    startedAt: Instant | None = None  # noqa: N815 -- the member's name in the format
+
+
 class Retracted(Struct):
     """`activity.retracted` says nothing but what it replaces."""
 
 
-Said = EventNamed | Retracted
+Said = EventNamed | UserNamed | RoomCreated | MessagePosted | FileNamed | RecordingNamed | Retracted
 
 TYPES: Final[dict[str, type[Said]]] = {
+    "turnout.user.registered": UserRegistered,
+    "turnout.user.removed": UserNamed,
+    "turnout.user.signedIn": UserSignedIn,
+    "turnout.room.created": RoomCreated,
     "turnout.event.planned": EventPlanned,
     "turnout.event.cancelled": EventNamed,
     "turnout.event.started": EventDescribed,
@@ -101,5 +183,14 @@ TYPES: Final[dict[str, type[Said]]] = {
     "turnout.stay.joined": StayJoined,
     "turnout.stay.left": StayLeft,
     "turnout.stay.roleChanged": StayRoleChanged,
+    "turnout.message.posted": MessagePosted,
+    "turnout.file.uploaded": FileUploaded,
+    "turnout.file.deleted": FileNamed,
+    "turnout.recording.started": RecordingRun,
+    "turnout.recording.paused": RecordingRun,
+    "turnout.recording.resumed": RecordingRun,
+    "turnout.recording.stopped": RecordingRun,
+    "turnout.recording.stored": RecordingStored,
+    "turnout.recording.deleted": RecordingNamed,
     "turnout.activity.retracted": Retracted,
 }

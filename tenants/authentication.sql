@@ -8,12 +8,12 @@ select session_id
 from open_session(%(company_id)s, %(password_id)s, %(session_id)s, %(digest)s, %(now)s, %(expires_at)s)
 
 -- name: find_session
-select company_id, slug, name, time_zone, billing_anchor_day, credential_id
+select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id
 from find_session(%(digest)s, %(now)s)
 
 -- name: close_session
 select session_id from close_session(%(digest)s)
 
 -- name: find_key
-select company_id, slug, name, time_zone, billing_anchor_day, credential_id, scopes
+select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, scopes
 from find_key(%(digest)s, %(now)s)

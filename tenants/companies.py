@@ -1,10 +1,11 @@
 """Companies as support staff see them: adding one, listing them, finding one by its slug."""
 
 import re
+import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +22,7 @@ from turnout.tenants.support import driver
 SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 LONGEST_NAME: Final = 200
 MOST_HOURS: Final = 366 * 24
+SECRET_BYTES: Final = 64
 _SQL: Final = statements("turnout.tenants", "companies.sql")
 
 
@@ -79,9 +81,17 @@ def add_company(session: Session, new: NewCompany, now: datetime) -> Company:
     session.add_all(_limit_row(company.company_id, limit) for limit in new.limits)
     session.flush()
     calendar.extend(driver(session), new.time_zone, now)
-    today = now.astimezone(zone).date()
-    driver(session).execute(_SQL["begin_rollup"], {"company_id": company.company_id, "today": today})
+    _begin(session, company, now, now.astimezone(zone).date())
     return company
+
+
+def _begin(session: Session, company: Company, now: datetime, today: date) -> None:
+    """What a company has from its first moment on besides its row: empty rollups, and a secret nobody is shown."""
+    of_company = {"company_id": company.company_id}
+    generation = {"time_zone": company.time_zone, "today": today, "now": now}
+    driver(session).execute(_SQL["begin_generation"], of_company | generation)
+    driver(session).execute(_SQL["enter"], of_company)
+    driver(session).execute(_SQL["keep_secret"], of_company | {"secret": secrets.token_bytes(SECRET_BYTES)})
 
 
 def list_companies(session: Session) -> list[ListedCompany]:
@@ -149,7 +159,7 @@ def _check(new: NewCompany) -> None:
 
 
 def _company(row: CompanyRow) -> Company:
-    return Company(row.company_id, row.slug, row.name, row.time_zone, row.billing_anchor_day)
+    return Company(row.company_id, row.slug, row.name, row.time_zone, row.billing_anchor_day, row.generation)
 
 
 def _limit_row(company_id: int, limit: Limit) -> CompanyLimitRow:

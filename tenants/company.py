@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A company as its credential found it."""
+    """A company as its credential found it; `generation` names the rollups that answer, in the days of its zone."""
 
     company_id: int
     slug: str
     name: str
     time_zone: str
     billing_anchor_day: int
+    generation: int = 1
 
     @property
     def zone(self) -> ZoneInfo:

@@ -149,6 +149,15 @@ def _known(scopes: Iterable[str]) -> list[str]:
 
 
 def _credential(
-    company_id: int, slug: str, name: str, time_zone: str, anchor_day: int, key_id: UUID, scopes: list[str]
+    company_id: int,
+    slug: str,
+    name: str,
+    time_zone: str,
+    anchor_day: int,
+    generation: int,
+    key_id: UUID,
+    scopes: list[str],
 ) -> Credential:
-    return Credential(Company(company_id, slug, name, time_zone, anchor_day), "key", key_id, frozenset(scopes))
+    return Credential(
+        Company(company_id, slug, name, time_zone, anchor_day, generation), "key", key_id, frozenset(scopes)
+    )

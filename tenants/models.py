@@ -71,6 +71,7 @@ class CompanyRow(Table, table=True):
     billing_anchor_day: int = Field(sa_type=SmallInteger)
     stale_after: timedelta = Field(sa_type=Duration)
     created_at: datetime = Field(sa_type=Instant)
+    generation: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class CompanyLimitRow(Table, table=True):

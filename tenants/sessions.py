@@ -108,5 +108,7 @@ async def _open(door: Door, password: _Candidate, now: datetime) -> SignedIn | N
     return credential and SignedIn(token, now + LIFETIME, credential.company)
 
 
-def _credential(company_id: int, slug: str, name: str, time_zone: str, anchor_day: int, session_id: UUID) -> Credential:
-    return Credential(Company(company_id, slug, name, time_zone, anchor_day), "session", session_id, SCOPES)
+def _credential(
+    company_id: int, slug: str, name: str, time_zone: str, anchor_day: int, generation: int, session_id: UUID
+) -> Credential:
+    return Credential(Company(company_id, slug, name, time_zone, anchor_day, generation), "session", session_id, SCOPES)

@@ -49,7 +49,7 @@ def test_a_company_begins_with_its_own_today(database: Database) -> None:
     with support(database.support) as session:
         add_company(session, replace(ACME, time_zone="Pacific/Auckland"), datetime(2026, 3, 2, 12, tzinfo=UTC))
 
-    assert ask(database, "select rolled_through from turnout.company_rollup") == [(date(2026, 3, 3),)]
+    assert ask(database, "select rolled_through from turnout.rollup_generation") == [(date(2026, 3, 3),)]
 
 
 def test_a_slug_is_taken_once(database: Database, acme: Company, now: datetime) -> None:

@@ -86,7 +86,7 @@ async def test_an_ingest_that_commits_during_a_refresh_leaves_its_mark(
     async with await AsyncConnection.connect(database.refresher, autocommit=True) as connection:
         held = await AsyncConnection.connect(database.admin, options="-c search_path=turnout")
         await held.execute("lock table section_day in share mode")  # stops the refresh behind its snapshot
-        refresh = asyncio.create_task(Refresh(connection, acme.company_id).run(NOON))
+        refresh = asyncio.create_task(Refresh(connection, acme.company_id, acme.generation).run(NOON))
         await waits_for_a_lock(watcher, refresh)
         await take(door, acme.company_id, [joined("e", "b")], NOON)
         await held.close()
@@ -103,10 +103,10 @@ async def test_two_refreshes_of_one_day_follow_each_other(
     two = await AsyncConnection.connect(database.refresher, autocommit=True)
     held = await AsyncConnection.connect(database.admin, options="-c search_path=turnout")
     await held.execute("lock table section_day in share mode")
-    first = asyncio.create_task(Refresh(one, acme.company_id).run(NOON))
+    first = asyncio.create_task(Refresh(one, acme.company_id, acme.generation).run(NOON))
     await waits_for_a_lock(watcher, first)
     await take(door, acme.company_id, [joined("e", "b")], NOON)
-    second = asyncio.create_task(Refresh(two, acme.company_id).run(NOON))
+    second = asyncio.create_task(Refresh(two, acme.company_id, acme.generation).run(NOON))
     await held.close()
     await asyncio.gather(first, second)
     await asyncio.gather(one.close(), two.close())

@@ -22,7 +22,7 @@ SEE_ALL = {
         "company_password",
         "company_session",
         "api_key",
-        "company_rollup",
+        "rollup_generation",
     },
     "turnout_auth": {"company", "company_password", "company_session", "api_key", "mark"},
 }
@@ -35,7 +35,7 @@ DEFINERS = {
     "find_session": "turnout_app",
     "close_session": "turnout_app",
     "find_key": "turnout_app",
-    "companies_to_refresh": "turnout_refresher",
+    "generations_to_refresh": "turnout_refresher",
 }
 FOR_EVERYBODY = {"current_company"}
 SECRETS = {"company_password", "company_session", "api_key", "alembic_version", "schema_digest"}

@@ -28,12 +28,12 @@ end;
 
 create or replace function find_session(of_digest bytea, as_of timestamptz)
 returns table (
-  company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint,
+  company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint, generation integer,
   credential_id uuid, expires_at timestamptz
 )
 language sql stable security definer set search_path = turnout, pg_temp
 begin atomic
-  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, s.session_id, s.expires_at
+  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, s.session_id, s.expires_at
   from company_session s
   join company_password p on p.company_id = s.company_id and p.password_id = s.password_id and p.revoked_at is null
   join company c on c.company_id = s.company_id
@@ -48,20 +48,20 @@ end;
 
 create or replace function find_key(of_digest bytea, as_of timestamptz)
 returns table (
-  company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint,
+  company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint, generation integer,
   credential_id uuid, expires_at timestamptz, scopes text[]
 )
 language sql stable security definer set search_path = turnout, pg_temp
 begin atomic
-  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, k.key_id, k.expires_at, k.scopes
+  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, k.key_id, k.expires_at, k.scopes
   from api_key k
   join company c on c.company_id = k.company_id
   where k.digest = of_digest and k.revoked_at is null and k.expires_at > as_of;
 end;
 
--- Which companies have days to refresh: ids alone, for the refresher, which has no company set until it takes one.
-create or replace function companies_to_refresh() returns table (company_id integer)
+-- Which rollups have days to refresh: ids alone, for the refresher, which has no company set until it takes one.
+create or replace function generations_to_refresh() returns table (company_id integer, generation integer)
 language sql stable security definer set search_path = turnout, pg_temp
 begin atomic
-  select distinct m.company_id from mark m;
+  select distinct m.company_id, m.generation from mark m;
 end;

@@ -1,9 +1,10 @@
 -- The reference of every number about stays: what happened in some buckets of one company's time, as of an instant.
 --
 -- A bucket is [froms, tos), a whole local day when rollups are computed, a cut one at the edges of a period given as
--- instants. Rows of four grains come out, told apart by `grain`; each fills its own columns:
---   SECTION  peaks and totals of a section        EVENT   an event held
---   PERSON   a person active                      DAY     what a bucket has once, and how long all of it stays true
+-- instants. Rows of five grains come out, told apart by `grain`; each fills its own columns:
+--   SECTION  peaks and totals of a section        EVENT   an event held, with its own peaks and totals
+--   PERSON   a person active                      OWNER   how many events of one owner were held at once
+--   DAY      what a bucket has once, and how long all of it stays true
 -- A bucket in which nobody stayed has no SECTION row.
 create or replace function measure(
   of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[]
@@ -13,7 +14,8 @@ create or replace function measure(
   connections integer, connections_at timestamptz, speakers integer, speakers_at timestamptz,
   listeners integer, listeners_at timestamptz, events integer, events_at timestamptz,
   events_held integer, unique_participants integer, closed_us bigint, open_stays integer, open_offset_us bigint,
-  event_id bigint, kind event_kind, template text, group_call boolean,
+  event_id bigint, kind event_kind, template text, owner_key text, group_call boolean,
+  occupied_us bigint, occupied_until timestamptz, live boolean, first_joined_at timestamptz, last_left_at timestamptz,
   person_id bigint, in_meeting boolean, in_webinar boolean, in_call boolean,
   valid_until timestamptz, events_created integer, events_not_held integer, personal_calls integer, group_calls integer
 )
@@ -66,7 +68,7 @@ top as materialized (
   select f.event_id as of_event, t.*
   from (select distinct event_id from found) f
   cross join lateral (
-    select t.event_id, t.kind, t.template, t.tree_active_at
+    select t.event_id, t.kind, t.template, t.resolved_owner_key as owner_key, t.tree_active_at
     from event e
     join event t on t.company_id = of_company and t.event_id = e.top_id
     where e.company_id = of_company and e.event_id = f.event_id
@@ -76,7 +78,7 @@ top as materialized (
 -- When each of them ends: an open stay lasts until as_of, unless its event has been silent too long.
 lasting as materialized (
   select
-    f.day, f.lo, f.hi, t.event_id, t.kind, t.template, f.person_id, f.joined_at, f.role, f.changed_at, f.changed_to,
+    f.day, f.lo, f.hi, t.event_id, t.kind, t.template, t.owner_key, f.person_id, f.joined_at, f.role, f.changed_at, f.changed_to,
     x.ends_at, x.stale_at
   from found f
   join top t on t.of_event = f.event_id
@@ -96,21 +98,22 @@ lasting as materialized (
 -- Each stay cut to its bucket, under the event at the top.
 piece as materialized (
   select
-    l.day, l.lo, l.hi, l.event_id, l.kind, l.template, l.person_id, l.joined_at, l.role, l.changed_at, l.changed_to,
+    l.day, l.lo, l.hi, l.event_id, l.kind, l.template, l.owner_key, l.person_id, l.joined_at, l.role, l.changed_at, l.changed_to,
     greatest(l.joined_at, l.lo) as starts_at,
     least(l.ends_at, l.hi) as ends_at,
+    l.ends_at as left_at,
     l.stale_at,
     l.stale_at is not null and l.joined_at < as_of and l.lo <= as_of and as_of < l.hi as open
   from lasting l
   where l.joined_at >= l.lo or l.ends_at > l.lo
 ),
 -- When somebody speaks in a webinar; everywhere else who stays speaks.
-speaking as (
-  select p.day, p.lo, p.starts_at, p.ends_at
+speaking as materialized (
+  select p.day, p.lo, p.event_id, p.starts_at, p.ends_at
   from piece p
   where p.kind = 'WEBINAR' and p.changed_at is null and p.role in ('MODERATOR', 'SPEAKER') and p.starts_at < p.ends_at
   union all
-  select p.day, p.lo, greatest(s.since, p.starts_at), least(s.until, p.ends_at)
+  select p.day, p.lo, p.event_id, greatest(s.since, p.starts_at), least(s.until, p.ends_at)
   from piece p
   cross join lateral (
     select r.role, r.since, coalesce(lead(r.since) over (order by r.n), p.ends_at) as until
@@ -119,14 +122,54 @@ speaking as (
   where p.kind = 'WEBINAR' and p.changed_at is not null and s.role in ('MODERATOR', 'SPEAKER')
     and greatest(s.since, p.starts_at) < least(s.until, p.ends_at)
 ),
-occupied as (
-  select o.day, o.lo, o.kind, unnest(o.times) as during
+occupied as materialized (
+  select o.day, o.lo, o.event_id, o.kind, o.owner_key, unnest(o.times) as during
   from (
-    select p.day, p.lo, p.kind, range_agg(tstzrange(p.starts_at, p.ends_at)) as times
+    select p.day, p.lo, p.event_id, p.kind, p.owner_key, range_agg(tstzrange(p.starts_at, p.ends_at)) as times
     from piece p
     where p.starts_at < p.ends_at
-    group by p.day, p.lo, p.kind, p.event_id
+    group by p.day, p.lo, p.event_id, p.kind, p.owner_key
   ) o
+),
+-- How long each event had somebody in it. What is open grows on from the end of the stretch that as_of lies in.
+occupancy as (
+  select o.day, o.event_id,
+    sum(microseconds(upper(o.during) - lower(o.during)))::bigint as occupied_us,
+    max(upper(o.during)) filter (where lower(o.during) < as_of) as occupied_until
+  from occupied o
+  group by o.day, o.event_id
+),
+-- The peaks of each event alone.
+event_level as (
+  select s.day, s.event_id, sum(s.connections) over w as connections, sum(s.speaking) over w as speaking
+  from (
+    select p.day, p.event_id, x.at, x.by as connections, case when p.kind = 'WEBINAR' then 0 else x.by end as speaking
+    from piece p
+    cross join lateral (values (p.starts_at, 1), (p.ends_at, -1)) as x (at, by)
+    where p.starts_at < p.ends_at
+    union all
+    select s.day, s.event_id, x.at, 0, x.by
+    from speaking s
+    cross join lateral (values (s.starts_at, 1), (s.ends_at, -1)) as x (at, by)
+  ) s
+  window w as (partition by s.day, s.event_id order by s.at)
+),
+event_peak as (
+  select l.day, l.event_id, max(l.connections)::integer as connections, max(l.speaking)::integer as speakers,
+    max(l.connections - l.speaking)::integer as listeners
+  from event_level l
+  group by l.day, l.event_id
+),
+-- How many of an owner's meetings and webinars had somebody in them at once.
+owner_peak as (
+  select l.day, l.owner_key, max(l.events)::integer as events
+  from (
+    select o.day, o.owner_key, sum(x.by) over (partition by o.day, o.owner_key order by x.at) as events
+    from occupied o
+    cross join lateral (values (lower(o.during), 1), (upper(o.during), -1)) as x (at, by)
+    where o.owner_key is not null and o.kind in ('MEETING', 'WEBINAR')
+  ) l
+  group by l.day, l.owner_key
 ),
 -- What begins and ends when: connections, events by kind, and the webinars' speakers.
 step as (
@@ -217,11 +260,22 @@ crowd as (
   group by l.event_id
 ),
 held as materialized (
-  select h.day, h.event_id, h.kind, h.template,
+  select h.*,
     h.kind = 'CALL' and case h.template
       when 'PERSONAL_CALL' then false when 'GROUP_CALL' then true else coalesce(c.overlapped, false)
     end as group_call
-  from (select distinct p.day, p.event_id, p.kind, p.template from piece p) h
+  from (
+    select p.day, p.lo, p.hi, p.event_id, p.kind, p.template, p.owner_key,
+      count(distinct p.person_id)::integer as unique_participants,
+      coalesce(sum(microseconds(p.ends_at - p.starts_at)) filter (where not p.open), 0)::bigint as closed_us,
+      (count(*) filter (where p.open))::integer as open_stays,
+      coalesce(sum(microseconds(p.starts_at - p.lo)) filter (where p.open), 0)::bigint as open_offset_us,
+      bool_or(p.stale_at is not null) as live,
+      min(p.joined_at) as first_joined_at,
+      max(p.left_at) filter (where p.stale_at is null) as last_left_at
+    from piece p
+    group by p.day, p.lo, p.hi, p.event_id, p.kind, p.template, p.owner_key
+  ) h
   left join crowd c on c.event_id = h.event_id
 ),
 planned as (
@@ -260,7 +314,8 @@ select
   peak_level(k.connections), peak_at(k.connections, t.lo), peak_level(k.speakers), peak_at(k.speakers, t.lo),
   peak_level(k.listeners), peak_at(k.listeners, t.lo), peak_level(k.events), peak_at(k.events, t.lo),
   t.events_held, t.unique_participants, t.closed_us, t.open_stays, t.open_offset_us,
-  null::bigint, null::event_kind, null::text, null::boolean,
+  null::bigint, null::event_kind, null::text, null::text, null::boolean,
+  null::bigint, null::timestamptz, null::boolean, null::timestamptz, null::timestamptz,
   null::bigint, null::boolean, null::boolean, null::boolean,
   null::timestamptz, null::integer, null::integer, null::integer, null::integer
 from tally t
@@ -274,21 +329,34 @@ left join lateral (
 ) as k (section, connections, speakers, listeners, events) on k.section = t.section
 union all
 select
-  'EVENT', h.day, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-  h.event_id, h.kind, h.template, h.group_call, null, null, null, null, null, null, null, null, null
+  'EVENT', h.day, h.lo, h.hi, null,
+  coalesce(k.connections, 0), null, coalesce(k.speakers, 0), null, coalesce(k.listeners, 0), null, null, null,
+  null, h.unique_participants, h.closed_us, h.open_stays, h.open_offset_us,
+  h.event_id, h.kind, h.template, h.owner_key, h.group_call,
+  coalesce(o.occupied_us, 0), o.occupied_until, h.live, h.first_joined_at, h.last_left_at,
+  null, null, null, null, null, null, null, null, null
 from held h
+left join event_peak k on k.day = h.day and k.event_id = h.event_id
+left join occupancy o on o.day = h.day and o.event_id = h.event_id
 union all
 select
   'PERSON', p.day, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-  null, null, null, null,
+  null, null, null, null, null, null, null, null, null, null,
   p.person_id, bool_or(p.kind = 'MEETING'), bool_or(p.kind = 'WEBINAR'), bool_or(p.kind = 'CALL'),
   null, null, null, null, null
 from piece p
 group by p.day, p.person_id
 union all
 select
+  'OWNER', o.day, null, null, null, null, null, null, null, null, null, o.events, null, null, null, null, null, null,
+  null, null, null, o.owner_key, null, null, null, null, null, null,
+  null, null, null, null, null, null, null, null, null
+from owner_peak o
+union all
+select
   'DAY', b.day, b.lo, b.hi, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-  null, null, null, null, null, null, null, null,
+  null, null, null, null, null, null, null, null, null, null,
+  null, null, null, null,
   coalesce((select min(x.at) from expiry x where x.day = b.day), 'infinity'),
   (
     select count(*)::integer from event t

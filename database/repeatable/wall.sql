@@ -40,8 +40,8 @@ drop policy if exists support on company_session;
 create policy support on company_session to turnout_support using (true) with check (true);
 drop policy if exists support on api_key;
 create policy support on api_key to turnout_support using (true) with check (true);
-drop policy if exists support on company_rollup;
-create policy support on company_rollup to turnout_support using (true) with check (true);
+drop policy if exists support on rollup_generation;
+create policy support on rollup_generation to turnout_support using (true) with check (true);
 
 -- From a credential to its company; and, for the refresher, which companies have marks.
 drop policy if exists auth on company;
@@ -61,30 +61,35 @@ grant execute on function current_company() to public;
 grant execute on function
   microseconds(interval), peak_key(bigint, bigint), peak_level(bigint), peak_at(bigint, timestamptz),
   limit_on(integer, limit_metric, section, date),
-  measure(integer, timestamptz, date[], timestamptz[], timestamptz[])
+  measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
+  tally(integer, timestamptz, date[], timestamptz[], timestamptz[])
   to turnout_app, turnout_refresher;
 
 -- The application. "update (company_id)" on company is the right to lock the row and no more: the column is generated.
 grant select, update (company_id) on company to turnout_app;
-grant select on company_limit, company_rollup, company_day, section_day, event_day, person_day, local_day to turnout_app;
-grant select, insert, update on activity, event, event_signal, connection, person, signal, quarantine to turnout_app;
-grant select, insert, update, delete on stay to turnout_app;
+grant select on company_limit, company_secret, rollup_generation, local_day to turnout_app;
+grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day to turnout_app;
+grant select, insert, update on activity, event, event_signal, connection, person, signal, quarantine, room, stored to turnout_app;
+grant select, insert, update, delete on stay, registration, stored_version to turnout_app;
+grant select, insert, delete on user_signal, room_signal, stored_signal, sign_in, message to turnout_app;
 grant select, insert on mark to turnout_app;
 
 -- The refresher: facts in, rollups out. It may also close a stay that has grown stale, under the lock of its event.
-grant select on company, company_limit, activity, event, event_signal, connection, person, signal, stay to turnout_refresher;
+grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_version to turnout_refresher;
 grant update (left_at, ended_by) on stay to turnout_refresher;
 grant update (tree_active_at) on event to turnout_refresher;
 grant select, delete on mark to turnout_refresher;
-grant select, update on company_rollup to turnout_refresher;
-grant select, insert, update, delete on company_day, section_day, event_day, person_day to turnout_refresher;
+grant select, update on rollup_generation to turnout_refresher;
+grant select, insert, update, delete on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day
+  to turnout_refresher;
 grant select, insert on local_day to turnout_refresher;
 
 -- Support staff.
 grant select, insert, update on company, company_limit, company_password, api_key to turnout_support;
 grant delete on company_limit to turnout_support;
 grant select, delete on company_session to turnout_support;
-grant select, insert on local_day, company_rollup to turnout_support;
+grant select, insert on local_day, rollup_generation to turnout_support;
+grant insert on company_secret to turnout_support;
 
 -- Authentication.
 grant select on company, company_password, api_key, mark to turnout_auth;
@@ -97,14 +102,14 @@ alter function open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz
 alter function find_session(bytea, timestamptz) owner to turnout_auth;
 alter function close_session(bytea) owner to turnout_auth;
 alter function find_key(bytea, timestamptz) owner to turnout_auth;
-alter function companies_to_refresh() owner to turnout_auth;
+alter function generations_to_refresh() owner to turnout_auth;
 revoke create on schema turnout from turnout_auth;
 revoke all on function
   find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
-  close_session(bytea), find_key(bytea, timestamptz), companies_to_refresh()
+  close_session(bytea), find_key(bytea, timestamptz), generations_to_refresh()
   from public;
 grant execute on function
   find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
   close_session(bytea), find_key(bytea, timestamptz)
   to turnout_app;
-grant execute on function companies_to_refresh() to turnout_refresher;
+grant execute on function generations_to_refresh() to turnout_refresher;

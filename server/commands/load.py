@@ -153,7 +153,7 @@ async def _refresh(conninfo: str, company: "Company", now: "Callable[[], datetim
 
     bar = progress.add_task("Computing days", total=None)
     async with await AsyncConnection[tuple[object, ...]].connect(conninfo, autocommit=True) as connection:
-        refresh = Refresh(connection, company.company_id)
+        refresh = Refresh(connection, company.company_id, company.generation)
         await refresh.settle(now())
         left, total = 1, 0
         while left:

@@ -46,7 +46,7 @@ async def _load(found: Deployment, accounts: Sequence[Account], now: datetime) -
             for account in accounts:
                 await _tell(door, account, now, progress)
             for account in progress.track(accounts, description="Computing figures"):
-                await refresher.refresh_company(account.company.company_id, settle=True)
+                await refresher.refresh_company(account.company.company_id, account.company.generation, settle=True)
     finally:
         await refresher.stop()
         await door.close()

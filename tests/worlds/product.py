@@ -47,7 +47,9 @@ class Product:
         assert row is not None
         company = Company(row[0], slug, slug, zone, anchor_day)
         today = self.now.astimezone(company.zone).date()
-        await self.support.execute("insert into company_rollup values (%s, %s)", (row[0], today))
+        await self.support.execute(
+            "insert into rollup_generation values (%s, 1, %s, %s, %s)", (row[0], zone, today, self.now)
+        )
         for limit in limits:
             await self.support.execute(
                 "insert into company_limit (company_id, metric, section, value, valid_from, valid_to)"

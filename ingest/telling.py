@@ -1,0 +1,46 @@
+"""What a batch tells of besides events and stays: users, sign-ins, rooms, messages, files and recordings."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from turnout.ingest.activities import Activity
+from turnout.ingest.messages import add_messages, retract_messages
+from turnout.ingest.naming import Names
+from turnout.ingest.rooms import add_room_signals, retract_room_signals
+from turnout.ingest.storage import add_stored_signals, retract_stored_signals
+from turnout.ingest.users import add_sign_ins, add_user_signals, retract_sign_ins, retract_user_signals
+
+
+@dataclass(slots=True)
+class Told:
+    """Who and what must be settled anew, by number; `instants` are those of occurrences that only count themselves."""
+
+    users: set[int] = field(default_factory=set[int])
+    rooms: set[int] = field(default_factory=set[int])
+    stored: set[int] = field(default_factory=set[int])
+    instants: list[datetime] = field(default_factory=list[datetime])
+
+
+async def add_told(connection: AsyncConnection[Any], company_id: int, counting: list[Activity], names: Names) -> Told:
+    """Write these activities down, one row each; locked is what they are about."""
+    return Told(
+        rooms=await add_room_signals(connection, company_id, counting, names.rooms),
+        users=await add_user_signals(connection, company_id, counting, names.persons),
+        stored=await add_stored_signals(connection, company_id, counting, names.stored, names.events),
+        instants=await add_sign_ins(connection, company_id, counting, names.persons)
+        + await add_messages(connection, company_id, counting, names.events),
+    )
+
+
+async def retract_told(connection: AsyncConnection[Any], company_id: int, digests: list[bytes], told: Told) -> None:
+    """Forget what the activities of these identities said, and add what they were about to what has been told of."""
+    if not digests:
+        return
+    told.rooms |= await retract_room_signals(connection, company_id, digests)
+    told.users |= await retract_user_signals(connection, company_id, digests)
+    told.stored |= await retract_stored_signals(connection, company_id, digests)
+    told.instants += await retract_sign_ins(connection, company_id, digests)
+    told.instants += await retract_messages(connection, company_id, digests)
