@@ -14,7 +14,7 @@ from turnout.database.statements import statements
 
 OLDEST_SERVER: Final = 18
 # The order matters: the wall names functions and closes what the others leave open.
-REPEATABLE: Final = ("functions.sql", "measure.sql", "tally.sql", "authentication.sql", "wall.sql")
+REPEATABLE: Final = ("functions.sql", "measure.sql", "tally.sql", "authentication.sql", "wall.sql", "statistics.sql")
 LOGIN_ROLES: Final = ("turnout_app", "turnout_refresher", "turnout_support")
 _MIGRATION_LOCK: Final = 0x7475726E
 
