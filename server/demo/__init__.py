@@ -1,4 +1,4 @@
-"""Demo companies for whoever looks at Turnout for the first time: the last 60 days of them, and what is planned."""
+"""Demo companies for whoever looks at Turnout for the first time: 13 months of them, and what is planned."""
 
 from turnout.server.demo.loading import load_demo
 

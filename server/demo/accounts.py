@@ -2,17 +2,21 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlmodel import Session
 
-from turnout.server.demo.companies import COMPANIES, DemoCompany, limits
+from turnout.server.demo.companies import COMPANIES
+from turnout.server.demo.company import DemoCompany
+from turnout.server.demo.contracts import limits
+from turnout.server.demo.history import DAYS_BACK, History
+from turnout.server.demo.telling import Happening
+from turnout.server.demo.world import world
 from turnout.tenants.companies import NewCompany, add_company, list_companies
 from turnout.tenants.company import Company
 from turnout.tenants.passwords import issue_password, list_passwords, revoke_password
@@ -30,32 +34,36 @@ class Kept(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Account:
-    """A company of the demo as it is in the database."""
+    """A company of the demo as it is in the database, and all that has happened in it."""
 
     demo: DemoCompany
     company: Company
     password: str
+    told: Sequence[Happening]
 
 
-def open_accounts(session: Session, folder: Path | None, now: datetime) -> list[Account]:
+def open_accounts(session: Session, folder: Path | None, now: datetime, *, days_back: int = DAYS_BACK) -> list[Account]:
     """The companies, added where they are missing, each with a password that works.
 
     The passwords are kept in the folder, readable by its owner alone. Without one each start issues new ones.
     """
-    companies = {listed.company.slug: listed.company for listed in list_companies(session)}
-    kept = _read(folder)
+    there = {listed.company.slug: listed for listed in list_companies(session)}
+    kept, accounts = _read(folder), list[Account]()
     for demo in COMPANIES:
-        if demo.slug not in companies:
-            companies[demo.slug] = _add(session, demo, now)
+        since = there[demo.slug].created_at if demo.slug in there else now
+        history = History.since(demo, since, days_back)
+        told = world(history, now)
+        company = there[demo.slug].company if demo.slug in there else _add(session, history, told, now)
         kept[demo.slug] = _working_password(session, demo.slug, kept.get(demo.slug), now)
+        accounts.append(Account(demo, company, kept[demo.slug].text, told))
     _write(folder, kept)
-    return [Account(demo, companies[demo.slug], kept[demo.slug].text) for demo in COMPANIES]
+    return accounts
 
 
-def _add(session: Session, demo: DemoCompany, now: datetime) -> Company:
-    today = now.astimezone(ZoneInfo(demo.time_zone)).date()
-    anchor, bought = demo.billing_anchor_day, limits(demo.slug, today)
-    return add_company(session, NewCompany(demo.slug, demo.name, demo.time_zone, anchor, limits=bought), now)
+def _add(session: Session, history: History, told: Sequence[Happening], now: datetime) -> Company:
+    demo, bought = history.company, limits(history, told)
+    new = NewCompany(demo.slug, demo.name, demo.time_zone, demo.billing_anchor_day, limits=bought)
+    return add_company(session, new, now)
 
 
 def _working_password(session: Session, slug: str, kept: Kept | None, now: datetime) -> Kept:

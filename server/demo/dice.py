@@ -25,6 +25,10 @@ class Dice:
         """A whole number between two, both included."""
         return low + int(self._random.random() * (high - low + 1))
 
+    def about(self, number: float) -> int:
+        """One of the two whole numbers around a number, which is their mean in the long run."""
+        return int(number + self._random.random())
+
     def pick(self, of: Sequence[T]) -> T:
         """One of several."""
         return of[self.count(0, len(of) - 1)]

@@ -14,56 +14,57 @@ from rich.progress import Progress
 from turnout.analytics.refresher import Refresher
 from turnout.ingest.intake import take
 from turnout.server.demo.accounts import Account, open_accounts
-from turnout.server.demo.happenings import world
+from turnout.server.demo.companies import COMPANIES
+from turnout.server.demo.history import DAYS_BACK
 from turnout.server.deployment import Deployment
 from turnout.tenants.connection import Door
 from turnout.tenants.support import support
 
-DAYS_BACK: Final = 60
-DAYS_AHEAD: Final = 14
 AT_ONCE: Final = 5000
 
 
-def load_demo(found: Deployment, folder: Path | None = None) -> None:
+def load_demo(
+    found: Deployment, folder: Path | None = None, *, now: datetime | None = None, days_back: int = DAYS_BACK
+) -> None:
     """Add the demo companies with what has happened in them by now, compute their figures, and print how to sign in.
 
     `folder` keeps their passwords for the next start; without one every start issues new ones.
     """
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     with support(found.support) as session:
-        accounts = open_accounts(session, folder, now)
+        accounts = open_accounts(session, folder, now, days_back=days_back)
     asyncio.run(_load(found, accounts, now))
     _announce(accounts)
 
 
 async def _load(found: Deployment, accounts: Sequence[Account], now: datetime) -> None:
-    door = Door(found.app, readers=1, writers=1)
-    refresher = Refresher(found.refresher, lambda: now, connections=1)
+    """All companies at once: while the database works for one, the next one's activities are read."""
+    door = Door(found.app, readers=1, writers=len(COMPANIES))
+    refresher = Refresher(found.refresher, lambda: now, connections=len(COMPANIES))
     try:
         await door.open()
         await refresher.connect()
         with Progress(console=Console(stderr=True), transient=True) as progress:
-            for account in accounts:
-                await _tell(door, account, now, progress)
-            for account in progress.track(accounts, description="Computing figures"):
-                await refresher.refresh_company(account.company.company_id, account.company.generation, settle=True)
+            async with asyncio.TaskGroup() as group:
+                for account in accounts:
+                    group.create_task(_load_company(door, refresher, account, now, progress))
     finally:
         await refresher.stop()
         await door.close()
 
 
-async def _tell(door: Door, account: Account, now: datetime, progress: Progress) -> None:
+async def _load_company(door: Door, refresher: Refresher, account: Account, now: datetime, progress: Progress) -> None:
     """All that has happened in one company; what it was told on a former start it knows."""
-    told = list(world(account.demo, now, days_back=DAYS_BACK, days_ahead=DAYS_AHEAD))
-    deliveries = [msgspec.json.encode(happening.activity) for happening in told]
+    company, deliveries = account.company, [msgspec.json.encode(told.activity) for told in account.told]
     task = progress.add_task(f"Loading {account.demo.name}", total=len(deliveries))
     for begin in range(0, len(deliveries), AT_ONCE):
         batch = deliveries[begin : begin + AT_ONCE]
-        receipt = await take(door, account.company.company_id, batch, now)
+        receipt = await take(door, company.company_id, batch, now)
         if receipt.quarantined:
             refused = receipt.quarantined[0]
             raise RuntimeError(f"the demo tells what cannot be taken: {refused.id}, {refused.code}: {refused.reason}")
         progress.advance(task, len(batch))
+    await refresher.refresh_company(company.company_id, company.generation, settle=True)
 
 
 def _announce(accounts: Sequence[Account]) -> None:
