@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from itertools import product
+from math import prod
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -16,81 +16,14 @@ from hypothesis import strategies as st
 from .activities import AHEAD, Raw
 from .days import DAY
 from .facts import MICROSECOND
-from .members import CANCELLED, ENDED, JOINED, LEFT, PLANNED, RETRACTED, ROLE_CHANGED, STARTED
+from .members import ENDED, JOINED, PLANNED, RETRACTED, STARTED
+from .places import HOUR
+from .verbs import CORRECT, FLAWED, LENT, MORE, OWNERS, PARENTS, PLACES, SOURCES, SUBJECTS, TITLES, Verb
 
 T = TypeVar("T")
 
-# Ids that every company uses, and the same text in several namespaces. In UTF-8 the last two sources compare the
-# other way round than in UTF-16, and "B" the other way round than in most locales.
-OFTEN = (("e1", "c1"), ("e1", "c2"), ("e1", "c3"), ("e2", "c1"), ("e2", "c2"), ("é", "c1"))
-PLACES = (*OFTEN, ("e1", "c4"), ("é", "e1"), ("E1", "c1"), ("e1", "c" * 200), *OFTEN)
-TOLD = tuple("idle" if connection in ("c3", "c4") else event for event, connection in PLACES)  # idle: never a stay
-PARENTS = ("e1", "e2", "e1", "é", "E1", None, None, None)
-SOURCES = ("a", "B", "a", "é", "\uff5e", "\U0001d11e")
-
-IDENTITIES: tuple[Raw, ...] = (
-    {},
-    {"user": "p1"},
-    {"user": "p2"},
-    {"externalId": "p1"},
-    {"externalId": "p2"},
-    {"user": "p1", "externalId": "p2"},
-    {"user": None, "externalId": "e1"},
-)
-ROLES: tuple[Raw, ...] = ({}, {"role": "PARTICIPANT"}, {"role": "SPEAKER"}, {"role": "MODERATOR"})
-SERVICES: tuple[Raw, ...] = ({"service": "RECORDER"}, {"service": "BOT", "user": "p1"})
-DESCRIPTIONS: tuple[Raw, ...] = (
-    {},
-    *({"kind": "WEBINAR"}, {"kind": "CALL"}) * 3,
-    {"kind": "MEETING"},
-    {"template": "WEBINAR"},
-    {"template": "PERSONAL_CALL"},
-    {"template": "GROUP_CALL"},
-    {"template": "LECTURE"},
-    {"template": "CLUB_CALL"},
-    *({"template": "yoga"}, {"template": "Zoo"}) * 2,
-    {"kind": None, "template": "Юга"},
-    {"kind": "WEBINAR", "template": None},
-    {"kind": "CALL", "template": "Zoo"},
-    {"kind": "CALL", "template": "PERSONAL_CALL"},
-    {"kind": "MEETING", "template": "PERSONAL_CALL"},
-    {"kind": "WEBINAR", "template": "CLUB_CALL"},
-)
-
-CORRECTIONS = ("retract", "replace", "replace", "retract nothing", "replace elsewhere")
-FLAWS: tuple[Raw, ...] = (
-    {"type": "turnout.stay.danced"},
-    {"type": "example.stay.joined"},
-    {"time": "1999-12-31T23:59:59.999999Z"},
-    {"time": "ahead"},
-    {"replaces": "own"},
-    {"type": RETRACTED, "data": {}},
-    {"user": ""},
-    {"name": ""},
-    {"connection": "c\n1"},
-    {"connection": "c\x7f"},
-    {"connection": "c" * 201},
-    {"connection": None},
-    {"type": PLANNED, "startsAt": "2024-01-01T00:00:00Z", "parent": "own"},
-    {"type": STARTED, "createdAt": "ahead"},
-    {"type": PLANNED, "startsAt": "1999-12-31T23:59:59.999999Z"},
-)
-
-Verb = tuple[str, Raw]
-CORRECT, FLAWED = "correct", "flawed"
-VERBS: tuple[Verb, ...] = (
-    *((JOINED, identity | role) for role, identity in product(ROLES, IDENTITIES)),
-    *((JOINED, identity | role) for role, identity in product(ROLES, IDENTITIES)),
-    *((JOINED, service) for service in SERVICES * 2),
-    *[(LEFT, Raw())] * 40,
-    *((ROLE_CHANGED, role) for role in ROLES[1:] * 16),
-    *[(ENDED, Raw())] * 14,
-    *((STARTED, description) for description in DESCRIPTIONS),
-    *((PLANNED, description) for description in DESCRIPTIONS),
-    *[(CANCELLED, Raw())] * 8,
-    *((CORRECT, {"mode": mode}) for mode in CORRECTIONS * 3),
-    *((FLAWED, flaw) for flaw in FLAWS),
-)
+DESCRIBED = (len(PARENTS), 30, 4, len(OWNERS), len(LENT), len(TITLES), 4)
+EXTRAS = prod(DESCRIBED)
 
 
 @dataclass
@@ -98,6 +31,7 @@ class Pen:
     """Writes activities, numbering them by source from 8 on: as bytes "10" comes before "8"."""
 
     draw: st.DrawFn
+    verbs: Sequence[Verb]
     palette: Sequence[datetime]
     now: datetime
     families: bool
@@ -106,22 +40,24 @@ class Pen:
 
     def tell(self) -> None:
         """One activity; which members each of the five numbers decides depends on the first."""
-        kind, members = choose(self.draw, VERBS)
-        where = self.draw(index(len(PLACES)))
+        kind, members = choose(self.draw, self.verbs)
+        where = self.draw(index(PLACES))
         source, when = reversed(divmod(self.draw(index(len(self.palette) * len(SOURCES))), len(SOURCES)))
-        extra = self.draw(index(480))
-        moment, (event, connection) = rfc3339(self.palette[when]), PLACES[where]
+        extra = self.draw(index(EXTRAS))
+        moment = rfc3339(self.palette[when])
 
-        if kind == CORRECT and self.written:
-            self.correct(members["mode"], moment, self.written[extra % len(self.written)], where)
-        elif kind == FLAWED:
+        if kind == FLAWED:
             self.blunder(members, moment, SOURCES[source], extra)
-        elif kind in (STARTED, PLANNED):
-            self.write(kind, moment, SOURCES[source], self.described(kind, TOLD[where], extra) | members)
-        elif kind in (ENDED, CANCELLED, CORRECT):
-            self.write(CANCELLED if kind == CANCELLED else ENDED, moment, SOURCES[source], {"event": TOLD[where]})
+        elif kind == CORRECT and self.written:
+            self.correct(members["mode"], moment, self.written[extra % len(self.written)], where)
         else:
-            self.write(kind, moment, SOURCES[source], {"event": event, "connection": connection} | members)
+            kind = ENDED if kind == CORRECT else kind
+            subject, perhaps = SUBJECTS[kind][where], MORE.get(kind, (Raw(),))
+            if kind in (STARTED, PLANNED):
+                more = self.described(kind, subject["event"], extra)
+            else:
+                more = perhaps[extra % len(perhaps)]
+            self.write(kind, moment, SOURCES[source], subject | more | members)
 
     def write(self, kind: str, moment: str, source: str, data: Raw | None) -> Raw:
         self.numbers[source] += 1
@@ -131,18 +67,24 @@ class Pen:
         return raw
 
     def described(self, kind: str, event: str, extra: int) -> Raw:
-        """When it was created, when it is to start, and perhaps whose breakout it is."""
-        rest, parent = divmod(extra, len(PARENTS))
-        created, starts = divmod(rest, 15)
-        coming = [*self.palette, self.now, self.now + MICROSECOND, self.now + 3 * DAY]
-        said: Raw = {"event": event}
+        """Whose breakout it may be, where, whose and called what, when created and, if planned, when to start."""
+        parent, starts, created, owner, room, title, ends = digits(extra, DESCRIBED)
+        said = LENT[room] | OWNERS[owner] | TITLES[title]
         if kind == PLANNED:
-            said["startsAt"] = rfc3339(coming[starts % len(coming)])
+            said["startsAt"] = rfc3339(self.coming(starts))
+        if kind == PLANNED and ends > 1:
+            said["endsAt"] = rfc3339(self.coming(starts) + ends * HOUR)
         if created > 2:
             said["createdAt"] = rfc3339(self.palette[starts % len(self.palette)])
         if self.families and PARENTS[parent] not in (None, event):
             said["parent"] = PARENTS[parent]
         return said
+
+    def coming(self, number: int) -> datetime:
+        """When something is to start: at an instant that others mention too, or ahead of now."""
+        ahead = (self.now, self.now + MICROSECOND, self.now + HOUR, self.now + 3 * DAY)
+        turn, late = divmod(number, 2)
+        return ahead[turn % len(ahead)] if late else self.palette[turn % len(self.palette)]
 
     def correct(self, mode: str, moment: str, old: Raw, where: int) -> None:
         """A retraction or a replacement, also of another one, of what does not exist, or by another source's id."""
@@ -187,6 +129,13 @@ def again(draw: st.DrawFn, mean: int, most: int) -> Iterator[int]:
         if not draw(index(mean + 1)):
             return
         yield turn
+
+
+def digits(number: int, sizes: Sequence[int]) -> Iterator[int]:
+    """The number taken apart into one below each size, the least digit first."""
+    for size in sizes:
+        number, digit = divmod(number, size)
+        yield digit
 
 
 def rfc3339(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from .facts import MICROSECOND
 from .limits import Limit
 from .places import EVERYWHERE, HOUR, THEATRES, Theatre, distinct, midnights, moments, nows
 from .tellings import Pen, again, choose, conflicts
+from .verbs import COMPANIES
 
 Delivery = list[Raw]
 Period = tuple[datetime, datetime]
@@ -24,6 +25,7 @@ LIMITED = (
     *[(metric, "TOTAL") for metric in ("CONNECTIONS", "SPEAKERS", "LISTENERS", "EVENTS")] * 2,
     *((metric, kind) for metric in ("CONNECTIONS", "SPEAKERS", "EVENTS") for kind in ("MEETING", "WEBINAR", "CALL")),
     ("LISTENERS", "WEBINAR"),
+    *[("STORAGE_BYTES", "TOTAL"), ("USERS", "TOTAL")] * 3,
 )
 
 
@@ -76,7 +78,7 @@ def company(draw: st.DrawFn, theatre: Theatre, zone: str, now: datetime) -> Worl
 
 def tellings(draw: st.DrawFn, palette: Sequence[datetime], now: datetime) -> list[Raw]:
     """Activities in the order of reading, then contents that are refused because their identity is taken."""
-    pen = Pen(draw, palette, now, families=choose(draw, (False, True)))
+    pen = Pen(draw, choose(draw, COMPANIES), palette, now, families=choose(draw, (False, True)))
     for _ in again(draw, mean=40, most=55):
         pen.tell()
     kept = sorted(pen.written, key=lambda raw: (instant(raw["time"]), raw["source"].encode(), raw["id"].encode()))
