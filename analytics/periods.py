@@ -77,6 +77,14 @@ class Period:
         edges = {bucket.day: bucket for bucket in (self.buckets[0], self.buckets[-1])}
         return [bucket for bucket in edges.values() if not self._is_whole(bucket)]
 
+    @property
+    def closing(self) -> Bucket | None:
+        """The last day from its midnight to the period's end, when the period ends inside it; None when it does not."""
+        zone, last = ZoneInfo(self.time_zone), self.buckets[-1]
+        if last.end == local_midnight(zone, last.day + DAY):
+            return None
+        return Bucket(last.day, local_midnight(zone, last.day), last.end)
+
     def days_through(self, today: date) -> int:
         """How many days of the period have begun: those that a mean counts."""
         return sum(bucket.day <= today for bucket in self.buckets)

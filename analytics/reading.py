@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, LiteralString, Protocol, TypeVar, cast
 
 from aiodataloader import DataLoader
 
-from turnout.analytics.periods import Period
+from turnout.analytics.periods import DAY, FIRST_DAY, MICROSECOND, Period
 from turnout.database.statements import statements
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door, Statement
@@ -139,6 +139,8 @@ def _same_reason(then: PendingDay, now: PendingDay) -> bool:
 def period_parameters(period: Period, today: date) -> dict[str, Any]:
     """The parameters that every statement about a period shares."""
     return {
+        "period_start": period.start,
+        "period_end": period.end,
         "first_day": period.first_day,
         "last_day": period.last_day,
         "days": [bucket.day for bucket in period.buckets],
@@ -147,6 +149,28 @@ def period_parameters(period: Period, today: date) -> dict[str, Any]:
         "cut_ends": [bucket.end for bucket in period.cut],
         "today": today,
     }
+
+
+def ending_parameters(period: Period) -> dict[str, Any]:
+    """The parameters of what exists at a period's end: all days through one, and the last day's part when it is cut."""
+    cut = [period.closing] if period.closing else []
+    return {
+        "through_day": period.last_day - DAY if cut else period.last_day,
+        "last_instant": period.end - MICROSECOND,
+        "end_days": [bucket.day for bucket in cut],
+        "end_starts": [bucket.start for bucket in cut],
+        "end_ends": [bucket.end for bucket in cut],
+    }
+
+
+def limit_day(period: Period, reading: Reading) -> dict[str, Any]:
+    """The parameter for the day whose limits hold at a period's end, or today."""
+    return {"limit_day": min(period.end - MICROSECOND, reading.now).astimezone(reading.company.zone).date()}
+
+
+def days_up_to(period: Period) -> tuple[date, date]:
+    """All days up to the last of a period: the rollups of what exists at its end, and those of the period itself."""
+    return FIRST_DAY, period.last_day
 
 
 def whole_days(period: Period) -> tuple[date, date] | None:

@@ -18,8 +18,15 @@ from (
   union
   select n.day
   from rollup_generation r
-  join local_day n on n.time_zone = %(time_zone)s and n.day > r.rolled_through and n.day <= %(today)s
-  where r.company_id = %(company)s and r.generation = %(generation)s and n.day between %(first_day)s and %(last_day)s
+  cross join lateral (
+    -- Offset 0 keeps this a look-up: flattened into a join it would read the whole calendar of the zone.
+    select l.day, l.starts_at
+    from local_day l
+    where l.time_zone = %(time_zone)s and l.day > r.rolled_through and l.day <= %(today)s
+      and l.day between %(first_day)s and %(last_day)s
+    offset 0
+  ) n
+  where r.company_id = %(company)s and r.generation = %(generation)s
     and not exists (
       select from company_day h
       where h.company_id = %(company)s and h.generation = %(generation)s and h.day = n.day and h.computed_at >= n.starts_at

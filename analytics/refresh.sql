@@ -30,7 +30,12 @@ from (
     union all
     select n.day, null
     from rollup_generation r
-    join local_day n on n.time_zone = %(time_zone)s and n.day > r.rolled_through and n.day <= %(today)s
+    cross join lateral (
+      select l.day, l.starts_at
+      from local_day l
+      where l.time_zone = %(time_zone)s and l.day > r.rolled_through and l.day <= %(today)s
+      offset 0
+    ) n
     where r.company_id = %(company)s and r.generation = %(generation)s
       and not exists (
         select from company_day h

@@ -6,8 +6,17 @@ from datetime import UTC, datetime
 from typing import Final
 
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
-from turnout.analytics.periods import MICROSECOND, Period, PeriodPreset, by_preset
-from turnout.analytics.reading import Question, Reading, period_parameters, whole_days
+from turnout.analytics.periods import Period, PeriodPreset, by_preset
+from turnout.analytics.reading import (
+    Question,
+    Reading,
+    days_up_to,
+    ending_parameters,
+    limit_day,
+    period_parameters,
+    whole_days,
+)
+from turnout.analytics.usage import Usage
 from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.analytics", "summary.sql") | statements("turnout.analytics", "periods.sql")
@@ -61,6 +70,19 @@ class TemplateCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What a period has once, not per section; what exists is as of its end or now."""
+
+    events_created: int
+    events_not_held: int
+    messages: int
+    uploaded_bytes: int
+    new_users: int
+    storage: Usage
+    registered_users: Usage
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodSummary:
     """All of it, in the order of the sections."""
 
@@ -68,8 +90,7 @@ class PeriodSummary:
     as_of: datetime
     sections: list[SectionSummary]
     events_by_template: list[TemplateCount]
-    events_created: int
-    events_not_held: int
+    counts: Counts
 
     @property
     def personal_calls(self) -> int:
@@ -85,16 +106,16 @@ class PeriodSummary:
 async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
     """The figures of one period, all of one snapshot."""
     today = reading.now.astimezone(reading.company.zone).date()
-    last_instant = min(period.end - MICROSECOND, reading.now)
-    parameters = period_parameters(period, today) | {"limit_day": last_instant.astimezone(reading.company.zone).date()}
+    parameters = period_parameters(period, today) | limit_day(period, reading)
+    counted = parameters | ending_parameters(period)
     days = whole_days(period)
     row = _SectionRow(period.days_through(today))
     sections, templates, counts = await asyncio.gather(
         reading.ask(Question(_SQL["summary_sections"], row, parameters, days)),
         reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, days)),
-        reading.ask(Question(_SQL["summary_counts"], _counts, parameters, days)),
+        reading.ask(Question(_SQL["summary_counts"], _counts, counted, days_up_to(period))),
     )
-    return PeriodSummary(period, reading.as_of, sections, templates, *counts[0])
+    return PeriodSummary(period, reading.as_of, sections, templates, counts[0])
 
 
 async def resolve_preset(reading: Reading, preset: PeriodPreset) -> Period:
@@ -106,8 +127,26 @@ async def resolve_preset(reading: Reading, preset: PeriodPreset) -> Period:
     return by_preset(reading.company, preset, reading.now, first)
 
 
-def _counts(created: int, not_held: int) -> tuple[int, int]:
-    return created, not_held
+def _counts(
+    events_created: int,
+    events_not_held: int,
+    messages: int,
+    uploaded_bytes: int,
+    new_users: int,
+    storage_bytes: int,
+    storage_limit: float | None,
+    registered_users: int,
+    users_limit: float | None,
+) -> Counts:
+    return Counts(
+        events_created,
+        events_not_held,
+        messages,
+        uploaded_bytes,
+        new_users,
+        Usage(storage_bytes, storage_limit),
+        Usage(registered_users, users_limit),
+    )
 
 
 def _instant(at: datetime | None) -> datetime | None:

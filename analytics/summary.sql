@@ -100,13 +100,30 @@ group by h.kind, h.template
 order by h.kind, h.template collate "C" nulls last
 
 -- name: summary_counts
-select coalesce(sum(c.events_created), 0)::bigint, coalesce(sum(c.events_not_held), 0)::bigint
+-- What was counted in the period, and what exists at its end or now against the limits of that day.
+select
+  coalesce(sum(c.events_created), 0)::bigint, coalesce(sum(c.events_not_held), 0)::bigint, coalesce(sum(c.messages), 0)::bigint,
+  coalesce(sum(c.uploaded_bytes), 0)::bigint, coalesce(sum(c.new_users), 0)::bigint,
+  coalesce(sum(c.storage_bytes), 0)::bigint, limit_on(%(company)s, 'STORAGE_BYTES', 'TOTAL', %(limit_day)s),
+  coalesce(sum(c.registered_users), 0)::bigint, limit_on(%(company)s, 'USERS', 'TOTAL', %(limit_day)s)
 from (
-  select d.events_created, d.events_not_held
+  select d.events_created, d.events_not_held, d.messages, d.uploaded_bytes, d.new_users, 0::bigint as storage_bytes, 0 as registered_users
   from company_day d
   where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
   union all
-  select m.events_created, m.events_not_held
+  select m.events_created, m.events_not_held, 0, 0, 0, 0, 0
   from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) m
   where m.grain = 'DAY'
+  union all
+  select 0, 0, y.messages, y.uploaded_bytes, y.new_users, 0, 0
+  from tally(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) y
+  where y.grain = 'DAY'
+  union all
+  select 0, 0, 0, 0, 0, d.stored_delta_bytes, d.registered_delta
+  from company_day d
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day <= %(through_day)s
+  union all
+  select 0, 0, 0, 0, 0, y.delta_bytes, y.registered_delta
+  from tally(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) y
+  where y.grain = 'DAY'
 ) c

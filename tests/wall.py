@@ -199,9 +199,16 @@ def the_application_has_no_right_to_credentials(admin: Admin) -> Iterable[str]:
 def support_has_no_right_to_what_happened(admin: Admin) -> Iterable[str]:
     query = f"""
         select t.relname from ({TABLES}) t
-        where has_any_column_privilege('turnout_support', t.oid, 'select, insert, update, references')
+        where has_any_column_privilege('turnout_support', t.oid, 'select, update, references')
     """
     return column(admin, query) - SEE_ALL["turnout_support"]
+
+
+def support_writes_a_secret_that_it_cannot_read_and_nothing_else_that_it_cannot(admin: Admin) -> Iterable[str]:
+    query = f"""
+        select t.relname from ({TABLES}) t where has_any_column_privilege('turnout_support', t.oid, 'insert')
+    """
+    return column(admin, query) - SEE_ALL["turnout_support"] ^ {"company_secret"}
 
 
 def views_show_what_their_reader_may_see(admin: Admin) -> Iterable[str]:
@@ -240,6 +247,7 @@ RULES: tuple[Rule, ...] = (
     nobody_is_granted_more_than_rows,
     the_application_has_no_right_to_credentials,
     support_has_no_right_to_what_happened,
+    support_writes_a_secret_that_it_cannot_read_and_nothing_else_that_it_cannot,
     views_show_what_their_reader_may_see,
     no_login_reads_what_row_security_does_not_reach,
 )

@@ -28,6 +28,19 @@ return case
   when key >> 38 > 0 then starts_at + ((1::bigint << 38) - 1 - (key & ((1::bigint << 38) - 1))) * interval '1 microsecond'
 end;
 
+-- Whether a row of a list comes after another in the list's order: by a number or a text, those without one last in either
+-- direction, then by id, which is null in at most one row, the last of its equals.
+create or replace function comes_after(
+  descending boolean, number bigint, label text, id text, last_number bigint, last_label text, last_id text
+) returns boolean
+language sql immutable parallel safe
+return case
+  when (number is null and label is null) <> (last_number is null and last_label is null) then number is null and label is null
+  when number is distinct from last_number then (number < last_number) = descending
+  when label is distinct from last_label then (label < last_label) = descending
+  else id is distinct from last_id and last_id is not null and (id is null or id > last_id)
+end;
+
 -- The contracted limit that holds on a day; null without one. Of overlapping limits the latest start rules.
 create or replace function limit_on(of_company integer, of_metric limit_metric, of_section section, on_day date)
 returns double precision

@@ -60,6 +60,7 @@ revoke all on all functions in schema turnout from public;
 grant execute on function current_company() to public;
 grant execute on function
   microseconds(interval), peak_key(bigint, bigint), peak_level(bigint), peak_at(bigint, timestamptz),
+  comes_after(boolean, bigint, text, text, bigint, text, text),
   limit_on(integer, limit_metric, section, date),
   measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   tally(integer, timestamptz, date[], timestamptz[], timestamptz[])

@@ -14,6 +14,7 @@ from turnout.analytics.periods import Period
 from turnout.analytics.reading import Reading
 from turnout.analytics.refresher import Refresher
 from turnout.analytics.summary import Peak, PeriodSummary, SectionSummary, period_summary
+from turnout.analytics.usage import Usage
 from turnout.database.calendar import extend_async
 from turnout.ingest.intake import Receipt, take
 from turnout.tenants.company import Company
@@ -63,11 +64,15 @@ class Product:
         bodies = [json.dumps(activity).encode() for activity in activities]
         return await take(self.door, company.company_id, bodies, self.now)
 
+    def reading(self, company: Company) -> Reading:
+        """What one request sees of a company; it waits as long as it takes."""
+        return Reading(self.door, self.refresher, company, lambda: self.now, patience=60)
+
     async def ask(
         self, company: Company, start: datetime, end: datetime
     ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The period summary and the daily peaks of every section, read as an answer would be."""
-        reading = Reading(self.door, self.refresher, company, lambda: self.now, patience=60)
+        reading = self.reading(company)
         period = Period(start, end, company.time_zone)
         summary = await period_summary(reading, period)
         peaks = await daily_peaks(reading, period, list(Section))
@@ -95,8 +100,13 @@ def in_words(summary: PeriodSummary) -> dict[str, Any]:
             {"kind": row.kind, "template": row.template, "eventsHeld": row.events_held}
             for row in summary.events_by_template
         ],
-        "eventsCreated": summary.events_created,
-        "eventsNotHeld": summary.events_not_held,
+        "eventsCreated": summary.counts.events_created,
+        "eventsNotHeld": summary.counts.events_not_held,
+        "messages": summary.counts.messages,
+        "uploadedBytes": summary.counts.uploaded_bytes,
+        "storage": usage_in_words(summary.counts.storage),
+        "newUsers": summary.counts.new_users,
+        "registeredUsers": usage_in_words(summary.counts.registered_users),
         "personalCalls": summary.personal_calls,
         "groupCalls": summary.group_calls,
     }
@@ -116,6 +126,10 @@ def _section(row: SectionSummary) -> dict[str, Any]:
         "participationMinutes": row.participation_minutes,
         "uniqueParticipants": row.unique_participants,
     }
+
+
+def usage_in_words(usage: Usage) -> dict[str, Any]:
+    return {"used": usage.used, "limit": usage.limit, "share": usage.share, "headroom": usage.headroom}
 
 
 def _peak(peak: Peak) -> dict[str, Any]:

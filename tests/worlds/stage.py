@@ -14,13 +14,13 @@ from tests.databases import Database
 from tests.oracle import Oracle
 from tests.oracle.activities import Raw, is_valid
 from tests.oracle.worlds import World, WorldCompany
-from tests.worlds.product import Product, first_difference
+from tests.worlds.comparing import Comparison
+from tests.worlds.product import Product
 from turnout.analytics.refresher import Refresher
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 
 T = TypeVar("T")
-SECTIONS = ("TOTAL", "MEETING", "WEBINAR", "CALL")
 
 
 class Stage:
@@ -42,14 +42,9 @@ class Stage:
 
     async def compare(self, told: WorldCompany, company: Company, activities: list[Raw]) -> None:
         """Every period that the world asks for, of the activities told so far, as of the product's clock."""
-        now = self.product.now
         oracle = Oracle(told.zone, told.stale_after, told.limits, activities)
-        for start, end in told.periods:
-            summary, days = await self.product.ask(company, start, end)
-            expected = oracle.period_summary(start, end, now)
-            assert summary == expected, first_difference(expected, summary)
-            for want, got in zip(oracle.daily_peaks(start, end, SECTIONS, now), days, strict=True):
-                assert got == want, f"{want['day']} {want['section']} {first_difference(want, got)}"
+        for turn, period in enumerate(told.periods, start=len(activities)):
+            await Comparison(self.product, company, oracle, turn).compare(*period)
 
 
 def counting(told: WorldCompany, world: World) -> list[Raw]:

@@ -10,8 +10,9 @@ import pytest
 
 from tests.databases import Database, drop
 from tests.oracle import Oracle
+from tests.worlds.comparing import SECTIONS
 from tests.worlds.product import first_difference
-from tests.worlds.stage import SECTIONS, Stage, open_stage
+from tests.worlds.stage import Stage, open_stage
 from turnout.database.calendar import local_midnight
 from turnout.ingest.files import bunches
 from turnout.ingest.intake import Receipt, take

@@ -1,0 +1,34 @@
+"""Days: what each has once, not per section."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from turnout.analytics.periods import Period
+from turnout.analytics.reading import Question, Reading, days_up_to, ending_parameters, period_parameters
+from turnout.database.statements import statements
+
+_SQL: Final = statements("turnout.analytics", "days.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class DayTotal:
+    """One day; users registered and bytes in use are those at its end or now. A day after today is all zeros."""
+
+    day: date
+    events_created: int
+    personal_calls: int
+    group_calls: int
+    messages: int
+    new_users: int
+    registered_users: int
+    uploaded_bytes: int
+    storage_bytes: int
+    sign_ins: int
+
+
+async def day_totals(reading: Reading, period: Period) -> list[DayTotal]:
+    """Every day of the period, ascending, zeros included."""
+    today = reading.now.astimezone(reading.company.zone).date()
+    parameters = period_parameters(period, today) | ending_parameters(period)
+    return await reading.ask(Question(_SQL["day_totals"], DayTotal, parameters, days_up_to(period)))

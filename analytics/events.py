@@ -1,0 +1,161 @@
+"""Events: who, when and what, and how large they became."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from turnout.analytics.paging import Page, Wanted, line_of, page_of
+from turnout.analytics.peaks import MICROSECONDS_A_MINUTE
+from turnout.analytics.periods import FIRST_DAY, LAST_DAY, Period
+from turnout.analytics.reading import Question, Reading, period_parameters
+from turnout.database.statements import statements
+
+_SQL: Final = statements("turnout.analytics", "events.sql")
+
+
+class EventStatus(StrEnum):
+    """Where an event stands as of now."""
+
+    PLANNED = "PLANNED"
+    LIVE = "LIVE"
+    HELD = "HELD"
+    NOT_HELD = "NOT_HELD"
+    CANCELLED = "CANCELLED"
+
+
+@dataclass(frozen=True, slots=True)
+class EventStat:
+    """An event; peaks, people and participation minutes are of the period, all else of the whole event."""
+
+    event_id: str
+    kind: str
+    template: str | None
+    status: EventStatus
+    title: str | None
+    room_id: str | None
+    room: str | None
+    owner_id: str | None
+    owner_name: str | None
+    created_at: datetime
+    starts_at: datetime | None
+    ends_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    duration_minutes: float
+    peak_connections: int
+    peak_speakers: int
+    peak_listeners: int | None
+    unique_participants: int
+    participation_minutes: float
+    recordings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which events; None lets all through. The prefix is of a room's name, else of its id."""
+
+    kinds: Sequence[str] | None = None
+    templates: Sequence[str] | None = None
+    statuses: Sequence[EventStatus] | None = None
+    owner_id: str | None = None
+    room_prefix: str | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """As the statement wants them."""
+        return {
+            "kinds": None if self.kinds is None else list(self.kinds),
+            "templates": None if self.templates is None else list(self.templates),
+            "statuses": None if self.statuses is None else [status.value for status in self.statuses],
+            "owner": self.owner_id,
+            "room_prefix": self.room_prefix or None,
+        }
+
+
+EVERY: Final = Filters()
+
+
+async def event_stats(reading: Reading, period: Period, wanted: Wanted, filters: Filters = EVERY) -> Page[EventStat]:
+    """Events held in the period, created in it, or planned to start in it."""
+    today = reading.now.astimezone(reading.company.zone).date()
+    about = period_parameters(period, today) | {"only": None}
+    return await _ask(reading, wanted, about | filters.parameters(), (FIRST_DAY, max(period.last_day, today)))
+
+
+async def event_stat(reading: Reading, event_id: str) -> EventStat | None:
+    """One event over all time; None for a breakout, and for what does not exist."""
+    always = _Always().parameters() | {"only": event_id}
+    page = await _ask(reading, Wanted(1, "EVENT_ID"), always | EVERY.parameters(), (FIRST_DAY, LAST_DAY))
+    return page.rows[0] if page.rows else None
+
+
+async def _ask(reading: Reading, wanted: Wanted, about: dict[str, Any], days: tuple[date, date]) -> Page[EventStat]:
+    """Whole events are asked for: every day that one of them may have been held on must be up to date."""
+    question = Question(_SQL["event_stats"], line_of(_event_stat), about | wanted.parameters(), days)
+    return page_of(await reading.ask(question), wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Always:
+    """All the days there are, whole."""
+
+    start: datetime = field(default=datetime(1, 1, 2, tzinfo=UTC))
+    end: datetime = field(default=datetime(9999, 12, 30, tzinfo=UTC))
+
+    def parameters(self) -> dict[str, Any]:
+        cut: dict[str, Any] = {"cut_days": [], "cut_starts": [], "cut_ends": []}
+        return cut | {
+            "period_start": self.start,
+            "period_end": self.end,
+            "first_day": FIRST_DAY,
+            "last_day": LAST_DAY,
+        }
+
+
+def _event_stat(
+    event_id: str,
+    kind: str,
+    template: str | None,
+    status: str,
+    title: str | None,
+    room_id: str | None,
+    room: str | None,
+    owner_id: str | None,
+    owner_name: str | None,
+    created_at: datetime,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    started_at: datetime | None,
+    ended_at: datetime | None,
+    duration_us: int,
+    peak_connections: int,
+    peak_speakers: int,
+    peak_listeners: int | None,
+    unique_participants: int,
+    participation_us: int,
+    recordings: int,
+) -> EventStat:
+    return EventStat(
+        event_id,
+        kind,
+        template,
+        EventStatus(status),
+        title,
+        room_id,
+        room,
+        owner_id,
+        owner_name,
+        created_at,
+        starts_at,
+        ends_at,
+        started_at,
+        ended_at,
+        duration_us / MICROSECONDS_A_MINUTE,
+        peak_connections,
+        peak_speakers,
+        peak_listeners,
+        unique_participants,
+        participation_us / MICROSECONDS_A_MINUTE,
+        recordings,
+    )

@@ -1,0 +1,178 @@
+-- Events with their figures. Peaks, people and minutes are of the period, all else of the whole event. Whole days come from
+-- the rollups; at most two cut days at the edges of a period are measured.
+
+-- name: event_stats
+with measured as materialized (
+  select * from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[])
+),
+one as materialized (
+  select e.event_id from event e where e.company_id = %(company)s and e.key = %(only)s
+),
+part as (
+  select d.event_id, d.connections, d.speakers, d.listeners, d.unique_participants,
+    d.closed_us, d.open_stays, d.open_offset_us, h.starts_at, h.ends_at
+  from event_day d
+  join company_day h on h.company_id = %(company)s and h.generation = %(generation)s and h.day = d.day
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s
+    and d.day <> all (%(cut_days)s::date[])
+    and (%(only)s::text is null or d.event_id = (select event_id from one))
+  union all
+  select m.event_id, m.connections, m.speakers, m.listeners, m.unique_participants,
+    m.closed_us, m.open_stays, m.open_offset_us, m.starts_at, m.ends_at
+  from measured m
+  where m.grain = 'EVENT'
+),
+held as (
+  select p.event_id, count(*) as days, max(p.connections) as connections, max(p.speakers) as speakers, max(p.listeners) as listeners,
+    max(p.unique_participants) as unique_participants,
+    sum(p.closed_us + greatest(p.open_stays * microseconds(least(%(as_of)s, p.ends_at) - p.starts_at) - p.open_offset_us, 0))::bigint
+      as participation_us
+  from part p
+  group by p.event_id
+),
+listed as materialized (
+  select h.event_id from held h
+  union
+  select t.event_id
+  from event t
+  where t.company_id = %(company)s and t.breakout_of is null and t.named_at is not null
+    and t.created_at >= %(period_start)s and t.created_at < %(period_end)s
+  union
+  select t.event_id
+  from event t
+  where t.company_id = %(company)s and t.breakout_of is null and t.named_at is not null
+    and t.starts_at >= %(period_start)s and t.starts_at < %(period_end)s
+),
+-- What an event came to on all its days, those outside the period included.
+whole as (
+  select l.event_id, min(d.first_joined_at) as started_at, bool_or(d.live) as live,
+    case when not bool_or(d.live) then max(d.last_left_at) end as ended_at,
+    sum(
+      d.occupied_us
+      + case when d.open_stays > 0 then greatest(microseconds(least(%(as_of)s, c.ends_at) - d.occupied_until), 0) else 0 end
+    )::bigint as duration_us
+  from listed l
+  join event_day d on d.company_id = %(company)s and d.generation = %(generation)s and d.event_id = l.event_id
+  join company_day c on c.company_id = %(company)s and c.generation = %(generation)s and c.day = d.day
+  where %(only)s::text is null or l.event_id = (select event_id from one)
+  group by l.event_id
+),
+recorded as (
+  select e.top_id as event_id, count(*) as recordings
+  from listed l
+  join event e on e.company_id = %(company)s and e.top_id = l.event_id
+  join stored s on s.company_id = %(company)s and s.event_id = e.event_id and s.kind = 'RECORDING'
+  where %(only)s::text is null or l.event_id = (select event_id from one)
+  group by e.top_id
+),
+described as (
+  select t.event_id, t.key, t.kind, t.template, t.title, t.room_key, coalesce(r.name, t.room_key) as room,
+    t.resolved_owner_key as owner_key, p.name as owner_name, t.created_at, t.starts_at, t.ends_at,
+    w.started_at, w.ended_at, coalesce(w.duration_us, 0) as duration_us,
+    case
+      when w.live then 'LIVE'
+      when w.event_id is not null then 'HELD'
+      when t.cancelled then 'CANCELLED'
+      when t.starts_at > %(as_of)s then 'PLANNED'
+      else 'NOT_HELD'
+    end as status,
+    coalesce(h.days, 0) as days, coalesce(h.connections, 0) as connections, coalesce(h.speakers, 0) as speakers,
+    case when t.kind = 'WEBINAR' then coalesce(h.listeners, 0) end as listeners,
+    coalesce(h.unique_participants, 0) as unique_participants, coalesce(h.participation_us, 0) as participation_us,
+    coalesce(n.recordings, 0) as recordings
+  from listed l
+  join event t on t.company_id = %(company)s and t.event_id = l.event_id
+  left join room r on r.company_id = %(company)s and r.key = t.room_key collate "C"
+  left join person p on p.company_id = %(company)s and p.namespace = 'USER' and p.key = t.resolved_owner_key
+  left join held h on h.event_id = l.event_id
+  left join whole w on w.event_id = l.event_id
+  left join recorded n on n.event_id = l.event_id
+  where (%(only)s::text is null or t.key = %(only)s)
+),
+chosen as (
+  select d.*
+  from described d
+  where (%(kinds)s::text[] is null or d.kind::text = any (%(kinds)s))
+    and (%(templates)s::text[] is null or d.template = any (%(templates)s))
+    and (%(statuses)s::text[] is null or d.status = any (%(statuses)s))
+    and (%(owner)s::text is null or d.owner_key = %(owner)s)
+    and (%(room_prefix)s::text is null or starts_with(d.room, %(room_prefix)s))
+    and (%(search)s::text is null or strpos(lower(coalesce(d.title, d.key)), lower(%(search)s)) > 0)
+),
+-- People of an event held on several days are counted over all of them, from its own stays.
+peopled as (
+  select c.*, case when c.days > 1 then x.people else c.unique_participants end as people
+  from chosen c
+  left join lateral (
+    select count(distinct s.person_id) as people
+    from event t
+    join event e on e.company_id = %(company)s and e.top_id = t.event_id
+    join stay s on s.company_id = %(company)s and s.event_id = e.event_id and s.service is null
+    join company k on k.company_id = %(company)s
+    where c.days > 1 and t.company_id = %(company)s and t.event_id = c.event_id
+      and s.joined_at < %(period_end)s
+      and (
+        s.joined_at >= %(period_start)s
+        or %(period_start)s < case
+          when s.left_at is not null then s.left_at
+          when %(as_of)s >= t.tree_active_at + k.stale_after then greatest(s.joined_at, t.tree_active_at)
+          else greatest(s.joined_at, %(as_of)s)
+        end
+      )
+  ) x on c.days > 1
+),
+found as (
+  select c.*,
+    case %(order_by)s
+      when 'KIND' then array_position(enum_range(null::event_kind), c.kind)
+      when 'STATUS' then array_position(array['PLANNED', 'LIVE', 'HELD', 'NOT_HELD', 'CANCELLED'], c.status)
+      when 'CREATED_AT' then microseconds(c.created_at - timestamptz 'epoch')
+      when 'STARTS_AT' then microseconds(c.starts_at - timestamptz 'epoch')
+      when 'ENDS_AT' then microseconds(c.ends_at - timestamptz 'epoch')
+      when 'STARTED_AT' then microseconds(c.started_at - timestamptz 'epoch')
+      when 'ENDED_AT' then microseconds(c.ended_at - timestamptz 'epoch')
+      when 'DURATION_MINUTES' then c.duration_us
+      when 'PEAK_CONNECTIONS' then c.connections
+      when 'PEAK_SPEAKERS' then c.speakers
+      when 'PEAK_LISTENERS' then c.listeners
+      when 'UNIQUE_PARTICIPANTS' then c.people
+      when 'PARTICIPATION_MINUTES' then c.participation_us
+      when 'RECORDINGS' then c.recordings
+    end as sort_number,
+    case %(order_by)s
+      when 'EVENT_ID' then lower(c.key)
+      when 'TEMPLATE' then lower(c.template)
+      when 'TITLE' then lower(c.title)
+      when 'ROOM_ID' then lower(c.room_key)
+      when 'ROOM' then lower(c.room)
+      when 'OWNER_ID' then lower(c.owner_key)
+      when 'OWNER_NAME' then lower(c.owner_name)
+    end as sort_text
+  from peopled c
+),
+placed as (
+  select f.*,
+    comes_after(%(descending)s, f.sort_number, f.sort_text, f.key, %(after_number)s, %(after_text)s, %(after_id)s)
+    or not %(resume)s as follows
+  from found f
+),
+page as (
+  select p.*
+  from placed p
+  where p.follows
+  order by p.sort_number is null and p.sort_text is null,
+    case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
+    case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
+    p.key
+  limit %(rows)s
+)
+select n.total, n.before, p.follows, p.sort_number, p.sort_text, p.key,
+  p.kind::text, p.template, p.status, p.title, p.room_key, p.room, p.owner_key, p.owner_name,
+  p.created_at, p.starts_at, p.ends_at, p.started_at, p.ended_at, p.duration_us,
+  p.connections, p.speakers, p.listeners, p.people, p.participation_us, p.recordings
+from (select count(*) as total, count(*) filter (where not follows) as before from placed) n
+left join page p on true
+order by p.sort_number is null and p.sort_text is null,
+  case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
+  case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
+  p.key

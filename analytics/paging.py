@@ -1,0 +1,95 @@
+"""Pages of lists: in an order that is always complete, from any position on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a row stands in its list: its value in the chosen column, as a number or a text, and its id."""
+
+    number: int | None
+    text: str | None
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of a list: `first` rows `after` a position, ordered by a column, of those that a search finds."""
+
+    first: int
+    order_by: str
+    descending: bool = True
+    after: Position | None = None
+    search: str | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters that every statement of a list shares; one row more tells whether there is another page."""
+        after = self.after or Position(None, None, None)
+        return {
+            "rows": self.first + 1,
+            "order_by": self.order_by,
+            "descending": self.descending,
+            "resume": self.after is not None,
+            "after_number": after.number,
+            "after_text": after.text,
+            "after_id": after.id,
+            "search": self.search or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows with their positions, how many the whole list has, and whether there are others before and after."""
+
+    rows: Sequence[Row]
+    positions: Sequence[Position]
+    total: int
+    has_previous: bool
+    has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Generic[Row]):
+    """A row of a list's statement: the list's length and how many rows lie before the page come with each.
+
+    An empty page is one line without a row.
+    """
+
+    total: int
+    before: int
+    position: Position
+    row: Row | None
+
+
+def line_of(make: Callable[..., Row]) -> Callable[..., Line[Row]]:
+    """Makes lines of the columns total, before, present, sort_number, sort_text, id, and those of a row."""
+
+    def read(
+        total: int,
+        before: int,
+        present: bool | None,
+        number: int | None,
+        text: str | None,
+        id_: str | None,
+        *row: Any,  # noqa: ANN401 -- any column of any list
+    ) -> Line[Row]:
+        return Line(total, before, Position(number, text, id_), make(id_, *row) if present else None)
+
+    return read
+
+
+def page_of(lines: Sequence[Line[Row]], wanted: Wanted) -> Page[Row]:
+    """The page that these lines are."""
+    present = [(line.position, line.row) for line in lines if line.row is not None]
+    shown = present[: wanted.first]
+    return Page(
+        [row for _, row in shown],
+        [position for position, _ in shown],
+        lines[0].total,
+        lines[0].before > 0,
+        len(present) > wanted.first,
+    )

@@ -1,0 +1,49 @@
+-- What is planned, as of now and by whose it is.
+
+-- name: planned_events
+with listed as (
+  select t.resolved_owner_key as user_key, p.name, count(*) as planned, min(t.starts_at) as next_starts_at
+  from event t
+  left join person p on p.company_id = %(company)s and p.namespace = 'USER' and p.key = t.resolved_owner_key
+  where t.company_id = %(company)s and t.starts_at > %(as_of)s and not t.cancelled
+    and t.breakout_of is null and t.named_at is not null
+    and not exists (
+      select from event e
+      join stay s on s.company_id = %(company)s and s.event_id = e.event_id and s.service is null
+      where e.company_id = %(company)s and e.top_id = t.event_id
+    )
+  group by t.resolved_owner_key, p.name
+),
+found as (
+  select l.*,
+    case %(order_by)s
+      when 'PLANNED' then l.planned
+      when 'NEXT_STARTS_AT' then microseconds(l.next_starts_at - timestamptz 'epoch')
+    end as sort_number,
+    case %(order_by)s when 'NAME' then lower(l.name) when 'USER_ID' then lower(l.user_key) end as sort_text
+  from listed l
+  where %(search)s::text is null or strpos(lower(coalesce(l.name, l.user_key)), lower(%(search)s)) > 0
+),
+placed as (
+  select f.*,
+    comes_after(%(descending)s, f.sort_number, f.sort_text, f.user_key, %(after_number)s, %(after_text)s, %(after_id)s)
+    or not %(resume)s as follows
+  from found f
+),
+page as (
+  select p.*
+  from placed p
+  where p.follows
+  order by p.sort_number is null and p.sort_text is null,
+    case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
+    case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
+    p.user_key
+  limit %(rows)s
+)
+select n.total, n.before, p.follows, p.sort_number, p.sort_text, p.user_key, p.name, p.planned, p.next_starts_at
+from (select count(*) as total, count(*) filter (where not follows) as before from placed) n
+left join page p on true
+order by p.sort_number is null and p.sort_text is null,
+  case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
+  case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
+  p.user_key

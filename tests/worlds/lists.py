@@ -1,0 +1,125 @@
+"""The product's lists in the oracle's words, fetched page by page."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from turnout.analytics.clients import ClientStat
+from turnout.analytics.days import DayTotal
+from turnout.analytics.disk import DiskUsage
+from turnout.analytics.events import EventStat
+from turnout.analytics.paging import Page, Wanted
+from turnout.analytics.planned import PlannedEvents
+from turnout.analytics.users import UserStat
+
+Row = dict[str, Any]
+Ask = Callable[[Wanted], Awaitable[Page[Any]]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of a list: a column by its name in the API, and a page's size."""
+
+    column: str
+    descending: bool
+    first: int
+
+    @property
+    def name(self) -> str:
+        """The column as the enumeration has it."""
+        return "".join(f"_{sign}" if sign.isupper() else sign.upper() for sign in self.column)
+
+
+async def all_pages(ask: Ask, order: Order) -> list[Any]:
+    """Every row of a list, one page after the other."""
+    wanted = Wanted(order.first, order.name, order.descending)
+    page = await ask(wanted)
+    assert not page.has_previous
+    rows = list(page.rows)
+    while page.has_next:
+        page = await ask(Wanted(order.first, order.name, order.descending, page.positions[-1]))
+        assert page.has_previous
+        assert page.rows
+        rows += page.rows
+    assert page.total == len(rows)
+    return rows
+
+
+def user_in_words(row: UserStat) -> Row:
+    return {
+        "userId": row.user_id,
+        "name": row.name,
+        "maxSpeakers": row.max_speakers,
+        "maxListeners": row.max_listeners,
+        "maxParallelEvents": row.max_parallel_events,
+        "eventsCreated": row.events_created,
+        "eventsHeld": row.events_held,
+        "eventsPlanned": row.events_planned,
+        "diskBytes": row.disk_bytes,
+    }
+
+
+def event_in_words(row: EventStat) -> Row:
+    return {
+        "eventId": row.event_id,
+        "kind": row.kind,
+        "template": row.template,
+        "status": row.status.value,
+        "title": row.title,
+        "roomId": row.room_id,
+        "room": row.room,
+        "ownerId": row.owner_id,
+        "ownerName": row.owner_name,
+        "createdAt": row.created_at,
+        "startsAt": row.starts_at,
+        "endsAt": row.ends_at,
+        "startedAt": row.started_at,
+        "endedAt": row.ended_at,
+        "durationMinutes": row.duration_minutes,
+        "peakConnections": row.peak_connections,
+        "peakSpeakers": row.peak_speakers,
+        "peakListeners": row.peak_listeners,
+        "uniqueParticipants": row.unique_participants,
+        "participationMinutes": row.participation_minutes,
+        "recordings": row.recordings,
+    }
+
+
+def planned_in_words(row: PlannedEvents) -> Row:
+    return {"userId": row.user_id, "name": row.name, "planned": row.planned, "nextStartsAt": row.next_starts_at}
+
+
+def disk_in_words(row: DiskUsage) -> Row:
+    return {
+        "userId": row.user_id,
+        "name": row.name,
+        "usedBytes": row.used_bytes,
+        "uploadedBytes": row.uploaded_bytes,
+        "files": row.files,
+    }
+
+
+def client_in_words(row: ClientStat) -> Row:
+    return {
+        "day": row.day,
+        "device": row.device,
+        "client": row.client,
+        "os": row.os,
+        "signIns": row.sign_ins,
+        "users": row.users,
+    }
+
+
+def total_in_words(row: DayTotal) -> Row:
+    return {
+        "day": row.day,
+        "eventsCreated": row.events_created,
+        "personalCalls": row.personal_calls,
+        "groupCalls": row.group_calls,
+        "messages": row.messages,
+        "newUsers": row.new_users,
+        "registeredUsers": row.registered_users,
+        "uploadedBytes": row.uploaded_bytes,
+        "storageBytes": row.storage_bytes,
+        "signIns": row.sign_ins,
+    }
