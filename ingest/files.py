@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from turnout.ingest.activities import LARGEST
+from turnout.ingest.activities import LARGEST, Quarantined
 
 LINES_AT_ONCE: Final = 10_000
 BYTES_AT_ONCE: Final = 16 << 20
@@ -12,9 +12,12 @@ BYTES_AT_ONCE: Final = 16 << 20
 
 @dataclass(slots=True)
 class Bunch:
-    """Lines stored in one transaction; `numbers` are their places in the file from 1, `end` is the byte behind them."""
+    """Lines stored in one transaction; `numbers` are their places in the file from 1, `end` is the byte behind them.
 
-    lines: list[bytes] = field(default_factory=list[bytes])
+    What was no activity from the start stands among them as Quarantined.
+    """
+
+    lines: list[bytes | Quarantined] = field(default_factory=list[bytes | Quarantined])
     numbers: list[int] = field(default_factory=list[int])
     end: int = 0
 

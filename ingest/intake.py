@@ -38,10 +38,11 @@ class Receipt:
     quarantined: list[Quarantined]
 
 
-async def take(door: Door, company_id: int, deliveries: Sequence[bytes], now: datetime) -> Receipt:
+async def take(door: Door, company_id: int, deliveries: Sequence[bytes | Quarantined], now: datetime) -> Receipt:
     """Store a batch for good; when this returns it survives the death of every process.
 
-    Each delivery is the JSON of one CloudEvent. What cannot be counted is quarantined and does not hold up the rest.
+    Each delivery is the JSON of one CloudEvent, or what could not even be made one. What cannot be counted is
+    quarantined and does not hold up the rest.
     Raises TurnoutError BUSY when no connection is free, and psycopg.OperationalError when the database is away: then
     nothing of the batch is known to be stored, and it may be sent again.
     """
@@ -57,9 +58,12 @@ async def take(door: Door, company_id: int, deliveries: Sequence[bytes], now: da
     raise AssertionError("unreachable")
 
 
-def read_batch(deliveries: Sequence[bytes], now: datetime) -> tuple[list[Activity], list[Quarantined]]:
+def read_batch(deliveries: Sequence[bytes | Quarantined], now: datetime) -> tuple[list[Activity], list[Quarantined]]:
     """What can be counted, and what cannot and why."""
-    read = [read_activity(body, position, now) for position, body in enumerate(deliveries)]
+    read = [
+        item if isinstance(item, Quarantined) else read_activity(item, position, now)
+        for position, item in enumerate(deliveries)
+    ]
     activities = [item for item in read if isinstance(item, Activity)]
     return activities, [item for item in read if isinstance(item, Quarantined)]
 

@@ -14,7 +14,7 @@ from turnout.server.cli import app
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("analytics", "database", "graphql", "ingest", "server", "tenants")
-PAGES = ("README.md", "docs/architecture.md", "docs/errors.md")
+PAGES = ("README.md", "docs/architecture.md", "docs/errors.md", "docs/files.md")
 CODE = re.compile(r"[A-Z]+(_[A-Z]+)+|[A-Z]{4,}")
 
 
@@ -76,12 +76,12 @@ def test_every_code_is_documented_and_no_other() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_a_page_names_exists(page: str) -> None:
     linked = re.findall(r"\]\((?!https?:)([^)]+)\)", read(page))
-    named = [text for text in ticked(page) if re.fullmatch(r"[\w.]+(/[\w.]+)*(/|\.(py|sql|md|graphql))", text)]
+    named = [text for text in ticked(page) if re.fullmatch(r"[\w.]+(/[\w.]+)*(/|\.(py|sql|md|graphql|csv|toml))", text)]
 
     missing = [path for path in named if not (ROOT / path).exists()]
 
     assert missing == []
-    assert [path for path in linked if not (ROOT / path).exists()] == []
+    assert [path for path in linked if not (ROOT / page).parent.joinpath(path).exists()] == []
 
 
 def test_the_queries_of_the_readme_are_valid() -> None:

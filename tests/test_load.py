@@ -15,6 +15,7 @@ from turnout.server.cli import app
 from turnout.tenants.company import Company
 
 Load = Callable[..., Result]
+EXAMPLES = Path(__file__).resolve().parent.parent / "docs/examples"
 
 
 @pytest.fixture
@@ -83,6 +84,58 @@ def test_a_file_that_is_not_there_is_a_coded_error(load: Load, acme: Company) ->
     assert "FILE_UNREADABLE" in result.stderr
 
 
+BRIDGE = EXAMPLES / "bridge.csv", "--mapping", EXAMPLES / "bridge.toml"
+
+
+def test_a_csv_file_is_loaded_by_its_mapping_and_counts_once(load: Load, acme: Company) -> None:
+    first, again = [load(acme.slug, *BRIDGE, "--json") for _ in range(2)]
+
+    assert json.loads(first.stdout) == [{"accepted": 13, "known": 0, "quarantined": 0}]
+    assert json.loads(again.stdout) == [{"accepted": 0, "known": 13, "quarantined": 0}]
+
+
+def test_rows_of_a_pipe_are_loaded_too(load: Load, acme: Company) -> None:
+    rows = BRIDGE[0].read_bytes()
+
+    result = load(acme.slug, "-", *BRIDGE[1:], "--json", input=rows + b"2019-03-12,10:45:00,joined,c7,\r\n")
+
+    assert json.loads(result.stdout)[0]["accepted"] == 14
+
+
+def test_a_broken_row_is_named_and_kept_and_the_others_stored(
+    load: Load, acme: Company, tmp_path: Path, database: Database
+) -> None:
+    file = tmp_path / "BROKEN.CSV"
+    file.write_bytes(BRIDGE[0].read_bytes().replace(b"c3,p-grace", b"c3", 1))
+
+    result = load(acme.slug, file, *BRIDGE[1:], "--json")
+
+    assert json.loads(result.stdout) == [{"accepted": 12, "known": 0, "quarantined": 1}]
+    assert "line 4: CSV_ROW: Line 4: 4 values where the file has 5 columns." in result.stderr
+    with psycopg.connect(database.admin, options="-c search_path=turnout") as admin:
+        kept = admin.execute("select code, source, body from quarantine").fetchall()
+    assert kept == [("CSV_ROW", None, b"2019-03-05,10:00:00,joined,c3")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("rows.csv",), "MISSING_MAPPING"),
+        (("lines.ndjson", "--mapping", "bridge.toml"), "NEEDLESS_MAPPING"),
+        (("rows.csv", "--mapping", "nowhere.toml"), "FILE_UNREADABLE"),
+        ((EXAMPLES / "bridge.csv", "--mapping", EXAMPLES / "bridge.csv"), "INVALID_MAPPING"),
+        ((EXAMPLES / "bridge.csv", "--mapping", EXAMPLES / "chat.toml"), "INVALID_MAPPING"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_a_coded_error(
+    load: Load, acme: Company, arguments: tuple[str, ...], code: str
+) -> None:
+    result = load(acme.slug, *arguments)
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{code}: ")
+
+
 def test_an_unknown_company_is_a_coded_error(load: Load, acme: Company, file: Path) -> None:
     result = load("nobody", file)
 
@@ -108,4 +161,4 @@ def test_a_line_without_an_end_is_cut_and_the_next_one_whole(tmp_path: Path) -> 
     with path.open("rb") as lines:
         [bunch] = bunches(lines)
 
-    assert [len(line) for line in bunch.lines] == [LARGEST + 1, 2]
+    assert [len(line) for line in bunch.lines if isinstance(line, bytes)] == [LARGEST + 1, 2]

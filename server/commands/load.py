@@ -1,23 +1,24 @@
 """`turnout load`: a file of activities, by the same way in as everything else."""
 
 import asyncio
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from turnout.server.commands.files import bunches_of, find_mapping, open_file, size_of
 from turnout.server.commands.options import AsJson, Data, Slug
 from turnout.server.commands.printing import print_rows, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from rich.progress import Progress
 
+    from turnout.ingest.files import Bunch
     from turnout.ingest.intake import Receipt
     from turnout.server.deployment import Deployment
     from turnout.tenants.company import Company
@@ -48,7 +49,12 @@ class _Tally:
 
 def load(
     slug: Slug,
-    file: Annotated[Path, typer.Argument(help="Activities, one JSON object a line; - reads standard input.")],
+    file: Annotated[
+        Path, typer.Argument(help="Activities, one JSON object a line, or rows of a .csv; - reads standard input.")
+    ],
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="MAP.toml", help="What the rows of a .csv mean.", show_default=False)
+    ] = None,
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
@@ -59,11 +65,12 @@ def load(
     from turnout.tenants.support import support
 
     with ExitStack() as stack:
-        opened = _open(stack, file)
+        meant = find_mapping(file, mapping)
+        opened = open_file(stack, file)
         found = stack.enter_context(deployment(data))
         with support(found.support) as session:
             company = find_company(session, slug)
-        tally = asyncio.run(_load(found, company, opened, _size(file), now))
+        tally = asyncio.run(_load(found, company, bunches_of(opened, meant, now), size_of(file), now))
     print_rows(COLUMNS, [tally.counts], as_json=as_json)
     for line in tally.named:
         say(line)
@@ -71,27 +78,12 @@ def load(
         say(f"and {tally.quarantined - len(tally.named)} more, all kept in quarantine")
 
 
-def _open(stack: ExitStack, file: Path) -> BinaryIO:
-    from turnout.database.errors import TurnoutError
-
-    if str(file) == "-":
-        return sys.stdin.buffer
-    try:
-        return stack.enter_context(file.open("rb"))
-    except OSError as error:
-        raise TurnoutError(
-            "FILE_UNREADABLE",
-            f"{file} cannot be read: {error.strerror}.",
-            "Name a file of activities, or - for a pipe.",
-        ) from error
-
-
-def _size(file: Path) -> int | None:
-    return None if str(file) == "-" else file.stat().st_size
-
-
 async def _load(
-    deployment: "Deployment", company: "Company", file: BinaryIO, size: int | None, now: "Callable[[], datetime]"
+    deployment: "Deployment",
+    company: "Company",
+    bunches: "Iterable[Bunch]",
+    size: int | None,
+    now: "Callable[[], datetime]",
 ) -> _Tally:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -105,7 +97,7 @@ async def _load(
     console = Console(stderr=True)
     await _extend_calendars(deployment.refresher, now)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        tally = await _store(deployment.app, company, file, size, now, progress)
+        tally = await _store(deployment.app, company, bunches, size, now, progress)
         await _refresh(deployment.refresher, company, now, progress)
     return tally
 
@@ -123,12 +115,11 @@ async def _extend_calendars(conninfo: str, now: "Callable[[], datetime]") -> Non
 async def _store(
     conninfo: str,
     company: "Company",
-    file: BinaryIO,
+    bunches: "Iterable[Bunch]",
     size: int | None,
     now: "Callable[[], datetime]",
     progress: "Progress",
 ) -> _Tally:
-    from turnout.ingest.files import bunches
     from turnout.ingest.intake import take
     from turnout.tenants.connection import Door
 
@@ -137,7 +128,7 @@ async def _store(
     door = Door(conninfo, readers=1, writers=1)
     await door.open()
     try:
-        for bunch in bunches(file):
+        for bunch in bunches:
             tally.add(await take(door, company.company_id, bunch.lines, now()), bunch.numbers)
             progress.update(bar, completed=bunch.end)
     finally:
