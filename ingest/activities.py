@@ -88,7 +88,7 @@ def read_activity(body: bytes, position: int, now: datetime) -> Activity | Quara
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         code, reason = "UNREADABLE", f"Not a JSON object in UTF-8: {error}"
     names = _salvage(body)
-    return Quarantined(position, _printable(names.id), code, reason, body[:LARGEST], _printable(names.source))
+    return Quarantined(position, printable(names.id), code, reason, body[:LARGEST], printable(names.source))
 
 
 def digest_of(source: str, id_: str) -> bytes:
@@ -185,6 +185,6 @@ def _salvage(body: bytes) -> _Names:
         return _Names()
 
 
-def _printable(value: object) -> str | None:
+def printable(value: object) -> str | None:
     """A text that the database and every reader can take, or nothing."""
     return value[:200] if isinstance(value, str) and value.isprintable() else None

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from turnout.database.errors import TurnoutError
-from turnout.ingest.activities import LARGEST, Quarantined
+from turnout.ingest.activities import LARGEST, Quarantined, printable
 from turnout.ingest.files import BYTES_AT_ONCE, LINES_AT_ONCE, Bunch
 from turnout.ingest.mapping import Mapping, check_columns, template, templates
 from turnout.ingest.meanings import Meaning, RowError, Said, refuse_reversed
@@ -107,7 +107,8 @@ class _Reader:
             deliveries: Deliveries = [_body(source, one) for one in said]
         except RowError as error:
             reason = f"Line {row.line}: {error.reason}"
-            return [Quarantined(0, said[-1].id if said else None, error.code, reason, _raw(row), source)]
+            id_ = printable(said[-1].id if said else None)
+            return [Quarantined(0, id_, error.code, reason, _raw(row), printable(source))]
         if self._end_id and self._end_event and said:
             self._note_end(source, self._end_id.fill(values), self._end_event.fill(values), said, row.line)
         return deliveries

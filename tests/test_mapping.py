@@ -134,11 +134,11 @@ def test_local_times_are_read_by_the_rule(local: str, instant: str) -> None:
 
 
 def test_numbers_are_told_as_numbers_and_what_is_none_as_it_stands() -> None:
-    mapping = ALIKE.replace("event.ended", "event.started").replace('"{a}"', '"e", captionsEnabled = "{a}"')
+    mapping = ALIKE.replace("event.ended", "file.uploaded").replace('event = "{a}"', 'file = "f", bytes = "{a}"')
 
-    first, second = deliveries(mapping, "at,a\n2026-02-03T09:00Z,true\n2026-02-03T09:00Z,yes\n")
+    first, second = deliveries(mapping, "at,a\n2026-02-03T09:00Z,512\n2026-02-03T09:00Z,512 B\n")
 
-    assert (first["data"]["captionsEnabled"], second["data"]["captionsEnabled"]) == (True, "yes")
+    assert (first["data"]["bytes"], second["data"]["bytes"]) == (512, "512 B")
 
 
 def test_the_end_of_a_date_is_told_at_its_last_row_and_not_before_the_date_is_over() -> None:
@@ -163,6 +163,7 @@ def test_the_end_of_a_date_is_told_at_its_last_row_and_not_before_the_date_is_ov
         ("03.02.2026,09:00,in,c1,a", "day is '03.02.2026', time is '09:00': no time"),
         ("0001-01-01,00:00+10:00,in,c1,a", "no time"),
         ("2026-02-03,,in,c1,a", "time is ''"),
+        ("2026-02-03,\0,in,c1,a", "time is '\\x00'"),
         ('2026-02-03,09:00,in,c1,"a"b', "not a row of CSV"),
         ("2026-02-03,09:00,in,c1,\udcff", "bytes that are no text"),
     ],
