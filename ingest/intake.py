@@ -3,10 +3,10 @@
 import asyncio
 import hashlib
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from psycopg import AsyncConnection
 from psycopg.errors import DeadlockDetected, SerializationFailure
@@ -26,7 +26,9 @@ from turnout.tenants.connection import Door
 _SQL: Final = statements("turnout.ingest", "intake.sql")
 _TRIES: Final = 8
 
-__all__ = ["Quarantined", "Receipt", "read_batch", "store", "take"]
+T = TypeVar("T")
+
+__all__ = ["Quarantined", "Receipt", "read_batch", "store", "store_readable", "take", "transact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,15 @@ async def take(door: Door, company_id: int, deliveries: Sequence[bytes | Quarant
     nothing of the batch is known to be stored, and it may be sent again.
     """
     activities, broken = read_batch(deliveries, now)
+    return await transact(door, company_id, lambda connection: store(connection, company_id, activities, broken, now))
+
+
+async def transact(door: Door, company_id: int, work: Callable[[AsyncConnection[Any]], Awaitable[T]]) -> T:
+    """Do something in one transaction, and all of it again when another one was in its way."""
     for attempt in range(_TRIES):
         try:
             async with door.write(company_id) as connection:
-                return await store(connection, company_id, activities, broken, now)
+                return await work(connection)
         except (DeadlockDetected, SerializationFailure):
             if attempt == _TRIES - 1:
                 raise
@@ -76,6 +83,16 @@ async def store(
     now: datetime,
 ) -> Receipt:
     """Store what has been read, in the caller's transaction: nothing counts before it commits."""
+    receipt = await store_readable(connection, company_id, activities, now)
+    quarantined = sorted(broken + receipt.quarantined, key=lambda item: item.position)
+    await _quarantine(connection, company_id, quarantined, now)
+    return replace(receipt, quarantined=quarantined)
+
+
+async def store_readable(
+    connection: AsyncConnection[Any], company_id: int, activities: list[Activity], now: datetime
+) -> Receipt:
+    """The same without the quarantine: conflicts are in the receipt alone."""
     rules = await connection.execute(_SQL["lock_company"], {"company": company_id})
     seen = await _known(connection, company_id, activities)
     [(stale_after,)] = await rules.fetchall()
@@ -84,9 +101,7 @@ async def store(
     if first:
         fresh, raced, late_conflicts = await _store_new(setting, first)
         repeated, conflicts, first = repeated + raced, conflicts + late_conflicts, fresh
-    quarantined = sorted(broken + [_conflict(activity) for activity in conflicts], key=lambda item: item.position)
-    await _quarantine(connection, company_id, quarantined, now)
-    return Receipt(len(first), repeated, quarantined)
+    return Receipt(len(first), repeated, [_conflict(activity) for activity in conflicts])
 
 
 async def _store_new(setting: Setting, activities: list[Activity]) -> tuple[list[Activity], int, list[Activity]]:
@@ -165,7 +180,7 @@ async def _remember(
 async def _quarantine(
     connection: AsyncConnection[Any], company_id: int, quarantined: list[Quarantined], now: datetime
 ) -> None:
-    unique = {hashlib.blake2b(item.code.encode() + item.body, digest_size=16).digest(): item for item in quarantined}
+    unique = {hashlib.blake2b(item.body, digest_size=16).digest(): item for item in quarantined}
     if not unique:
         return
     await connection.execute(
@@ -179,6 +194,7 @@ async def _quarantine(
             "sources": [item.source for item in unique.values()],
             "ids": [item.id for item in unique.values()],
             "bodies": [item.body for item in unique.values()],
+            "positions": [item.position for item in unique.values()],
         },
     )
 

@@ -120,11 +120,12 @@ where s.company_id = %(company)s and s.event_id = r.event_id
 returning s.event_id, s.parent_id
 
 -- name: quarantine
-insert into quarantine (company_id, digest, code, detail, source, activity_key, body, first_at, last_at)
-select %(company)s, q.digest, q.code, q.detail, q.source, q.activity_key, q.body, %(as_of)s, %(as_of)s
+insert into quarantine (company_id, digest, code, detail, source, activity_key, body, first_at, last_at, position)
+select %(company)s, q.digest, q.code, q.detail, q.source, q.activity_key, q.body, %(as_of)s, %(as_of)s, q.position
 from unnest(
-  %(digests)s::bytea[], %(codes)s::text[], %(details)s::text[], %(sources)s::text[], %(ids)s::text[], %(bodies)s::bytea[]
-) as q (digest, code, detail, source, activity_key, body)
+  %(digests)s::bytea[], %(codes)s::text[], %(details)s::text[], %(sources)s::text[], %(ids)s::text[], %(bodies)s::bytea[],
+  %(positions)s::integer[]
+) as q (digest, code, detail, source, activity_key, body, position)
 order by q.digest
 on conflict (company_id, digest) do update
 set last_at = excluded.last_at, times = quarantine.times + 1, code = excluded.code, detail = excluded.detail

@@ -70,8 +70,8 @@ grant execute on function
 grant select, update (company_id) on company to turnout_app;
 grant select on company_limit, company_secret, rollup_generation, local_day to turnout_app;
 grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day to turnout_app;
-grant select, insert, update on activity, event, event_signal, connection, person, signal, quarantine, room, stored to turnout_app;
-grant select, insert, update, delete on stay, registration, stored_version to turnout_app;
+grant select, insert, update on activity, event, event_signal, connection, person, signal, room, stored to turnout_app;
+grant select, insert, update, delete on quarantine, stay, registration, stored_version to turnout_app;
 grant select, insert, delete on user_signal, room_signal, stored_signal, sign_in, message to turnout_app;
 grant select, insert on mark to turnout_app;
 

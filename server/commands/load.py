@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from turnout.server.commands.days import compute_days, extend_calendars
 from turnout.server.commands.files import bunches_of, find_mapping, open_file, size_of
 from turnout.server.commands.options import AsJson, Data, Slug
 from turnout.server.commands.printing import print_rows, say
@@ -95,21 +96,11 @@ async def _load(
         TimeRemainingColumn(),
     )
     console = Console(stderr=True)
-    await _extend_calendars(deployment.refresher, now)
+    await extend_calendars(deployment.refresher, now)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         tally = await _store(deployment.app, company, bunches, size, now, progress)
-        await _refresh(deployment.refresher, company, now, progress)
+        await compute_days(deployment.refresher, company, now, progress)
     return tally
-
-
-async def _extend_calendars(conninfo: str, now: "Callable[[], datetime]") -> None:
-    """As a server does every day; where none runs, nobody else would."""
-    from psycopg import AsyncConnection
-
-    from turnout.database.calendar import extend_all
-
-    async with await AsyncConnection[tuple[object, ...]].connect(conninfo, autocommit=True) as connection:
-        await extend_all(connection, now())
 
 
 async def _store(
@@ -134,20 +125,3 @@ async def _store(
     finally:
         await door.close()
     return tally
-
-
-async def _refresh(conninfo: str, company: "Company", now: "Callable[[], datetime]", progress: "Progress") -> None:
-    """Compute the days that the file has touched, so that the first who asks need not wait."""
-    from psycopg import AsyncConnection
-
-    from turnout.analytics.refreshing import Refresh
-
-    bar = progress.add_task("Computing days", total=None)
-    async with await AsyncConnection[tuple[object, ...]].connect(conninfo, autocommit=True) as connection:
-        refresh = Refresh(connection, company.company_id, company.generation)
-        await refresh.settle(now())
-        left, total = 1, 0
-        while left:
-            left = await refresh.run(now())
-            total = max(total, left)
-            progress.update(bar, total=total, completed=total - left)

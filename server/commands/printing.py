@@ -14,9 +14,21 @@ _NO_WRAP: Final = 100_000  # an id or a zone that is cut in two can be neither r
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool) -> None:
     """A list: JSON with the columns as names, or a table of one line a row."""
     if as_json:
-        _print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
     else:
         _print_table(columns, rows)
+
+
+def print_json(value: object) -> None:
+    """Something of more than rows, as JSON."""
+
+    def plain(other: object) -> str:
+        """Instants as RFC 3339 in UTC, everything else as it calls itself."""
+        if isinstance(other, datetime):
+            return other.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return str(other)
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
 def say(sentence: str) -> None:
@@ -28,16 +40,6 @@ def print_error(code: str, message: str, hint: str) -> None:
     """An error: what happened, and what to do."""
     typer.secho(f"{code}: ", err=True, nl=False, fg="red", bold=True)
     typer.echo(f"{message}\nHint: {hint}", err=True)
-
-
-def _print_json(value: object) -> None:
-    def plain(other: object) -> str:
-        """Instants as RFC 3339 in UTC, everything else as it calls itself."""
-        if isinstance(other, datetime):
-            return other.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        return str(other)
-
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
 def _print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

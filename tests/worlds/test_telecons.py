@@ -19,6 +19,7 @@ from turnout.ingest.files import bunches
 from turnout.ingest.intake import Receipt, take
 from turnout.ingest.mapped import mapped_bunches
 from turnout.ingest.mapping import read_mapping
+from turnout.ingest.quarantine import list_quarantine
 from turnout.tenants.company import Company
 
 FOLDER = os.environ.get("TURNOUT_TELECONS")
@@ -124,3 +125,14 @@ def counts(receipts: list[Receipt]) -> tuple[int, int, int]:
         sum(receipt.known for receipt in receipts),
         sum(len(receipt.quarantined) for receipt in receipts),
     )
+
+
+def test_leaves_without_a_join_are_in_quarantine(stage: Stage, file: Path) -> None:
+    company = stage.play(stage.product.add_company("alone", ZONE, timedelta(hours=24)))
+    stage.play(load(stage, company, file))
+
+    totals, held = stage.play(list_quarantine(stage.product.door, company.company_id, None, 50, NOW))
+
+    assert [(total.code, total.deliveries) for total in totals] == [("LEAVE_WITHOUT_JOIN", 246)]
+    assert len(held) == 50
+    assert held[0].last_at == max(one.last_at for one in held)
