@@ -38,12 +38,12 @@ alone as materialized (
     limit 1
   ) is distinct from 'JOINED'
 )
-select e.key, c.key, a.at, a.source, a.activity_key, count(*) over ()
-from alone a
+select e.key, c.key, a.at, a.source, a.activity_key, a.total
+from (
+  select *, count(*) over () as total from alone order by at desc, source desc, activity_key desc limit %(limit)s
+) a
 join connection c on c.company_id = %(company)s and c.connection_id = a.connection_id
 join event e on e.company_id = %(company)s and e.event_id = c.event_id
-order by a.at desc, a.source desc, a.activity_key desc
-limit %(limit)s
 
 -- name: kept
 -- How many were not kept as they came and can therefore not be taken again.
