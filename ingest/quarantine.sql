@@ -44,6 +44,7 @@ from (
 ) a
 join connection c on c.company_id = %(company)s and c.connection_id = a.connection_id
 join event e on e.company_id = %(company)s and e.event_id = c.event_id
+order by a.at desc, a.source desc, a.activity_key desc
 
 -- name: kept
 -- How many were not kept as they came and can therefore not be taken again.

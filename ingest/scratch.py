@@ -12,10 +12,11 @@ _SET_UP: Final = """
     create table seen (row blob primary key, times integer not null) without rowid;
     create table ends (name blob primary key, at integer not null, line integer not null) without rowid;
 """
-_COUNT: Final = "insert into seen values (?, 1) on conflict do update set times = times + 1 returning times"
+_COUNT: Final = "insert into seen values (?, 1) on conflict (row) do update set times = times + 1"
+_COUNTED: Final = "select times from seen where row = ?"
 _END: Final = """
     insert into ends values (?, ?, ?)
-    on conflict do update set at = excluded.at, line = excluded.line where excluded.at >= at
+    on conflict (name) do update set at = excluded.at, line = excluded.line where excluded.at >= at
 """
 
 
@@ -27,7 +28,8 @@ class Scratch:
 
     def count(self, row: bytes) -> int:
         """How often this row has come, now included."""
-        [(times,)] = self._connection.execute(_COUNT, (row,)).fetchall()
+        self._connection.execute(_COUNT, (row,))
+        [(times,)] = self._connection.execute(_COUNTED, (row,)).fetchall()
         return times
 
     def end(self, name: bytes, at: int, line: int) -> None:
