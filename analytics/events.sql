@@ -141,12 +141,12 @@ found as (
     end as sort_number,
     case %(order_by)s
       when 'EVENT_ID' then lower(c.key)
-      when 'TEMPLATE' then lower(c.template)
-      when 'TITLE' then lower(c.title)
+      when 'TEMPLATE' then left(lower(c.template), 300)
+      when 'TITLE' then left(lower(c.title), 300)
       when 'ROOM_ID' then lower(c.room_key)
-      when 'ROOM' then lower(c.room)
+      when 'ROOM' then left(lower(c.room), 300)
       when 'OWNER_ID' then lower(c.owner_key)
-      when 'OWNER_NAME' then lower(c.owner_name)
+      when 'OWNER_NAME' then left(lower(c.owner_name), 300)
     end as sort_text
   from peopled c
 ),

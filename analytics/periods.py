@@ -205,6 +205,8 @@ def _checked(period: Period) -> Period:
             "PERIOD_TOO_LONG",
             f"The period has {days} days; {MOST_DAYS} is the most one question may have.",
             "Split it into several periods, or use the preset ALL_TIME.",
+            value=days,
+            maximum=MOST_DAYS,
         )
     return period
 
@@ -214,6 +216,7 @@ def _reversed(first: date, last: date) -> TurnoutError:
         "PERIOD_REVERSED",
         f"The period from {first.isoformat()} to {last.isoformat()} is empty or reversed.",
         "`from` must lie before `to`; ranges of dates include both days.",
+        value=[first.isoformat(), last.isoformat()],
     )
 
 
@@ -222,4 +225,7 @@ def _out_of_range(value: date) -> TurnoutError:
         "PERIOD_OUT_OF_RANGE",
         f"{value.isoformat()} is outside {FIRST_DAY.isoformat()} to {LAST_DAY.isoformat()}.",
         "No activity is older than the year 2000; for everything there is, use the preset ALL_TIME.",
+        value=value.isoformat(),
+        minimum=FIRST_DAY.isoformat(),
+        maximum=LAST_DAY.isoformat(),
     )

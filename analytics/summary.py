@@ -93,6 +93,41 @@ class PeriodSummary:
     counts: Counts
 
     @property
+    def events_created(self) -> int:
+        """Meetings and webinars created in the period."""
+        return self.counts.events_created
+
+    @property
+    def events_not_held(self) -> int:
+        """Events planned to start in the period, past, not cancelled, without a stay."""
+        return self.counts.events_not_held
+
+    @property
+    def messages(self) -> int:
+        """Messages of the messenger."""
+        return self.counts.messages
+
+    @property
+    def uploaded_bytes(self) -> int:
+        """Bytes of every file uploaded in the period."""
+        return self.counts.uploaded_bytes
+
+    @property
+    def storage(self) -> Usage:
+        """Bytes in use at the end of the period or now."""
+        return self.counts.storage
+
+    @property
+    def new_users(self) -> int:
+        """Registrations that began in the period."""
+        return self.counts.new_users
+
+    @property
+    def registered_users(self) -> Usage:
+        """Users registered at the end of the period or now."""
+        return self.counts.registered_users
+
+    @property
     def personal_calls(self) -> int:
         """Calls held that their template, or fewer than three at once, makes personal."""
         return sum(row.personal_calls for row in self.events_by_template)

@@ -1,17 +1,21 @@
 """The one shape of every error that a person may see."""
 
+from typing import Any
+
 
 class TurnoutError(Exception):
     """Something a caller can act upon: a stable `code`, a sentence, and a hint that says what to do next.
 
-    The code is part of the interface: clients may branch on it. `docs/errors.md` lists them all.
+    The code is part of the interface: clients may branch on it. `docs/errors.md` lists them all. `details` are values
+    that a program may read, such as the bound that an argument exceeds.
     """
 
-    def __init__(self, code: str, message: str, hint: str) -> None:
+    def __init__(self, code: str, message: str, hint: str, **details: Any) -> None:  # noqa: ANN401 -- any JSON value
         super().__init__(message)
         self.code = code
         self.message = message
         self.hint = hint
+        self.details = details
 
     def __str__(self) -> str:
         return f"{self.message} ({self.code}). {self.hint}"

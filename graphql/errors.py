@@ -53,7 +53,7 @@ def expected(cause: BaseException | None) -> TurnoutError | None:
 
 
 def _shown(error: GraphQLError, known: TurnoutError, **more: str) -> dict[str, Any]:
-    extensions = {"code": known.code, "hint": known.hint} | more
+    extensions = {"code": known.code, "hint": known.hint} | known.details | more
     return dict(error.formatted) | {"message": known.message, "extensions": extensions}
 
 

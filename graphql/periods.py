@@ -83,6 +83,15 @@ class Period:
 PeriodArgument = Annotated[PeriodInput, strawberry.argument(description="The period that the question is about.")]
 
 
+def said(asked: PeriodInput) -> list[object]:
+    """A period as it was asked for: a preset means other days tomorrow, and is still the same question."""
+    if asked.preset:
+        return [asked.preset.value]
+    ends = (asked.dates.first, asked.dates.last) if asked.dates else ()
+    instants = (asked.instants.start, asked.instants.end) if asked.instants else ()
+    return [end.isoformat() for end in (*ends, *instants)]
+
+
 async def resolve(reading: Reading, asked: PeriodInput) -> periods.Period:
     """What a period means for the company that asks, now. Raises the PERIOD_… errors."""
     if asked.preset:

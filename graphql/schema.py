@@ -6,7 +6,7 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from turnout.graphql import company, peaks, session, summary
+from turnout.graphql import clients, company, days, disk, events, peaks, planned, session, summary, users
 from turnout.graphql.scalars import SCALARS, BigInt
 
 
@@ -17,6 +17,14 @@ class Query:
     company = company.company
     period_summary = summary.period_summary
     daily_peaks = peaks.daily_peaks
+    days = days.day_totals
+    user_stats = users.user_stats
+    event_stats = events.event_stats
+    planned_events = planned.planned_events
+    disk_usage = disk.disk_usage
+    clients = clients.clients
+    user = users.user
+    event = events.event
 
 
 @strawberry.type(description="What changes something: signing in and out.")

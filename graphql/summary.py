@@ -9,7 +9,9 @@ from turnout.analytics import summary
 from turnout.graphql import periods
 from turnout.graphql.context import Info
 from turnout.graphql.periods import Period, PeriodArgument
+from turnout.graphql.scalars import BigInt
 from turnout.graphql.sections import EventKind, Section
+from turnout.graphql.usage import Usage
 
 _PEAK = "at the same instant, anywhere in the period"
 _MEAN = "over the period's days up to today, days without any included"
@@ -147,6 +149,23 @@ class PeriodSummary:
             "Calls held that are group calls: their template says so, or three connections overlapped at some instant "
             "of the call."
         )
+    )
+    messages: int = strawberry.field(
+        description="Messages posted in the messenger during the period, deleted ones too."
+    )
+    uploaded_bytes: BigInt = strawberry.field(
+        description="Bytes of the files uploaded in the period, though replaced or deleted since."
+    )
+    storage: Usage = strawberry.field(
+        description=(
+            "Bytes of files and recordings in use at the end of the period or now, against the limit STORAGE_BYTES."
+        )
+    )
+    new_users: int = strawberry.field(
+        description="Users registered in the period, though removed since; again after a removal counts again."
+    )
+    registered_users: Usage = strawberry.field(
+        description="Users registered at the end of the period or now, against the limit USERS."
     )
 
 

@@ -1,0 +1,168 @@
+"""Events with their figures."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from turnout.analytics import events
+from turnout.analytics.events import EventStatus, Filters
+from turnout.graphql import periods
+from turnout.graphql.connections import (
+    After,
+    Asked,
+    Connection,
+    First,
+    Slice,
+    SortDirection,
+    short_enough,
+    slice_of,
+)
+from turnout.graphql.context import Info
+from turnout.graphql.enums import describe
+from turnout.graphql.event_order import EventStatOrder, EventStatOrderField
+from turnout.graphql.periods import PeriodArgument
+from turnout.graphql.sections import EventKind
+
+LONGEST_FILTER = 100
+LONGEST_ID = 200
+
+describe(
+    EventStatus,
+    "Where an event stands as of now.",
+    {
+        "PLANNED": "It is planned to start after now, and nobody has been in it.",
+        "LIVE": "Somebody is in it.",
+        "HELD": "Somebody was in it, and nobody is now.",
+        "NOT_HELD": "Nobody was in it, and no start lies ahead.",
+        "CANCELLED": "It was cancelled, and nobody was in it.",
+    },
+)
+
+
+@strawberry.type(
+    description=(
+        "One event: who, when and what. Peaks, people and participation minutes are those of the period, so that rows "
+        "add up to its summary; all else is of the whole event. Stays of its breakouts are its own."
+    )
+)
+class EventStat:
+    """Rows are analytics' event stats."""
+
+    event_id: strawberry.ID = strawberry.field(description="The platform's id of the event.")
+    kind: EventKind = strawberry.field(description="What the event is.")
+    template: str | None = strawberry.field(description="Its template as the platform names it; null without one.")
+    status: EventStatus = strawberry.field(description="Where it stands as of now.")
+    title: str | None = strawberry.field(description="Its title, as said last.")
+    room_id: strawberry.ID | None = strawberry.field(description="The platform's id of the room it is in.")
+    room: str | None = strawberry.field(description="The name of its room, or the room's id for want of one.")
+    owner_id: strawberry.ID | None = strawberry.field(
+        description="The platform's id of the owner it names, else of its room's owner."
+    )
+    owner_name: str | None = strawberry.field(description="The owner's name, as registered last.")
+    created_at: datetime = strawberry.field(
+        description="When it was created, as said; else the earliest activity that names it."
+    )
+    starts_at: datetime | None = strawberry.field(description="When it was planned to start, as said last.")
+    ends_at: datetime | None = strawberry.field(description="When it was planned to end, as said last.")
+    started_at: datetime | None = strawberry.field(description="When the first person joined, in whatever period.")
+    ended_at: datetime | None = strawberry.field(
+        description="When the last person left, in whatever period; null while anyone is in, and when nobody ever was."
+    )
+    duration_minutes: float = strawberry.field(description="Minutes in which somebody was in it, in whatever period.")
+    peak_connections: int = strawberry.field(
+        description="The most connections to it at one instant of the period. One person on two devices makes two."
+    )
+    peak_speakers: int = strawberry.field(description="The most speakers in it at one instant of the period.")
+    peak_listeners: int | None = strawberry.field(
+        description="The most listeners in it at one instant of the period; null for what is no webinar."
+    )
+    unique_participants: int = strawberry.field(
+        description="Distinct people in it during the period, by user, else by external id, else by connection."
+    )
+    participation_minutes: float = strawberry.field(
+        description="Minutes that people spent in it during the period, stay by stay, not rounded."
+    )
+    recordings: int = strawberry.field(description="Recordings made of it or of its breakouts, deleted ones too.")
+
+
+_BY_START = EventStatOrder(field=EventStatOrderField.STARTED_AT)
+
+
+@strawberry.field(
+    graphql_type=Connection[EventStat],
+    description=(
+        "Events held in the period, created in it, or planned to start in it. Without an order, by when they started, "
+        "latest first. Several filters must all hold."
+    ),
+)
+async def event_stats(
+    info: Info,
+    period: PeriodArgument,
+    first: First = 50,
+    after: After = None,
+    order_by: Annotated[EventStatOrder | None, strawberry.argument(description="The order of the list.")] = None,
+    search: Annotated[
+        str | None,
+        strawberry.argument(
+            description="Only events whose title, or id for want of one, contains this, capitals aside."
+        ),
+    ] = None,
+    kinds: Annotated[
+        list[EventKind] | None, strawberry.argument(description="Only events of these kinds; null for all.")
+    ] = None,
+    templates: Annotated[
+        list[str] | None,
+        strawberry.argument(description="Only events of these templates, spelt exactly so; null for all."),
+    ] = None,
+    statuses: Annotated[
+        list[EventStatus] | None, strawberry.argument(description="Only events with these statuses; null for all.")
+    ] = None,
+    owner_id: Annotated[
+        strawberry.ID | None, strawberry.argument(description="Only events of this owner, by the platform's id.")
+    ] = None,
+    room_prefix: Annotated[
+        str | None,
+        strawberry.argument(
+            description="Only events in rooms whose name, or id for want of one, begins so, capitals and all."
+        ),
+    ] = None,
+) -> Slice[events.EventStat]:
+    """Events in pages."""
+    reading = info.context.reading()
+    filters = _filters(kinds, templates, statuses, owner_id, room_prefix)
+    resolved = await periods.resolve(reading, period)
+    order = order_by or _BY_START
+    descending = order.direction is SortDirection.DESC
+    about = [periods.said(period), filters.parameters()]
+    asked = Asked("eventStats", first, after, order.field.value, descending, search, about)
+    return await slice_of(reading, asked, lambda wanted: events.event_stats(reading, resolved, wanted, filters))
+
+
+@strawberry.field(
+    graphql_type=EventStat | None,
+    description=(
+        "One event with the same figures, over all time. Null for an id that no event has, and for a breakout, which "
+        "is part of the event above it."
+    ),
+)
+async def event(
+    info: Info,
+    event_id: Annotated[strawberry.ID, strawberry.argument(description="The platform's id of the event.")],
+) -> events.EventStat | None:
+    """One event."""
+    return await events.event_stat(info.context.reading(), event_id)
+
+
+def _filters(
+    kinds: list[EventKind] | None,
+    templates: list[str] | None,
+    statuses: list[EventStatus] | None,
+    owner_id: str | None,
+    room_prefix: str | None,
+) -> Filters:
+    short_enough("kinds", kinds, LONGEST_FILTER)
+    short_enough("templates", templates, LONGEST_FILTER)
+    short_enough("statuses", statuses, LONGEST_FILTER)
+    short_enough("roomPrefix", room_prefix, LONGEST_ID)
+    return Filters(None if kinds is None else [kind.value for kind in kinds], templates, statuses, owner_id, room_prefix)
