@@ -165,4 +165,5 @@ def _filters(
     short_enough("templates", templates, LONGEST_FILTER)
     short_enough("statuses", statuses, LONGEST_FILTER)
     short_enough("roomPrefix", room_prefix, LONGEST_ID)
-    return Filters(None if kinds is None else [kind.value for kind in kinds], templates, statuses, owner_id, room_prefix)
+    wanted = None if kinds is None else [kind.value for kind in kinds]
+    return Filters(wanted, templates, statuses, owner_id, room_prefix)

@@ -20,7 +20,13 @@ from .clients import Client, bearer
 
 TOTALS = '{ dailyPeaks(period: {dates: {from: "2026-03-01", to: "2026-03-02"}}) { day connections eventsHeld } }'
 # One of each argument that a root field may require.
-ARGUMENTS = {"period": "{preset: LAST_30_DAYS}", "company": '"acme"', "password": '"nothing"'}
+ARGUMENTS = {
+    "period": "{preset: LAST_30_DAYS}",
+    "company": '"acme"',
+    "password": '"nothing"',
+    "userId": '"u"',
+    "eventId": '"e"',
+}
 
 
 def root_fields() -> list[tuple[str, str]]:

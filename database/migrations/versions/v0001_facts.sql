@@ -135,7 +135,6 @@ create table signal (
   foreign key (company_id, connection_id) references connection
 );
 comment on table signal is 'One row an activity about a connection.';
-create index signal_left on signal (company_id, at) where what = 'LEFT' and not retracted;
 
 create table stay (
   company_id integer not null,
@@ -191,10 +190,6 @@ create table quarantine (
   first_at timestamptz not null,
   last_at timestamptz not null,
   times integer not null default 1,
-  position integer not null default 0,
   primary key (company_id, digest)
 );
 comment on table quarantine is 'What could not be taken, whole and with its reason; sent again, it is counted and not repeated.';
-comment on column quarantine.digest is 'Of the body.';
-comment on column quarantine.position is 'Its place among those that came with it: the order of arrival where first_at is the same.';
-create index quarantine_arrival on quarantine (company_id, first_at, position, digest);

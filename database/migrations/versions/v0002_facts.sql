@@ -157,3 +157,12 @@ create table company_secret (
 insert into company_secret (company_id, secret)
 select c.company_id, uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
 from company c;
+
+-- Quarantine is listed and taken again in the order of arrival; leaves without a join are looked for among the latest leaves.
+alter table quarantine add column position integer not null default 0;
+comment on column quarantine.digest is 'Of the body.';
+comment on column quarantine.position is 'Its place among those that came with it: the order of arrival where first_at is the same.';
+-- squawk-ignore require-concurrent-index-creation
+create index quarantine_arrival on quarantine (company_id, first_at, position, digest);
+-- squawk-ignore require-concurrent-index-creation
+create index signal_left on signal (company_id, at) where what = 'LEFT' and not retracted;
