@@ -150,7 +150,7 @@ where company_id = %(company)s and generation = %(generation)s and rolled_throug
 delete from mark where company_id = %(company)s and generation = %(generation)s and mark_id = any (%(marks)s::bigint[])
 
 -- name: generations_to_refresh
-select company_id, generation from generations_to_refresh()
+select company_id, generation, answers from generations_to_refresh()
 
 -- name: has_stale
 select exists (

@@ -48,6 +48,7 @@ class Refresher:
         self._gates: dict[int, asyncio.Lock] = {}
         self._shared: dict[tuple[int, int, tuple[date, date]], asyncio.Task[None]] = {}
         self._settled: dict[int, float] = {}
+        self._builds: dict[tuple[int, int], asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
@@ -61,10 +62,10 @@ class Refresher:
 
     async def stop(self) -> None:
         """Stop between two refreshes or in one: an unfinished one leaves its marks."""
-        if self._task:
-            self._task.cancel()
+        for task in [*self._builds.values(), *([self._task] if self._task else [])]:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+                await task
         await self._pool.close()
 
     def wake(self) -> None:
@@ -88,6 +89,15 @@ class Refresher:
                     await refresh.settle(self._clock())
                 left = await refresh.run(self._clock(), days)
             settle = False
+
+    async def build(self, company_id: int, generation: int) -> None:
+        """Compute rollups that are to take the place of others until they do; or remove those that did their duty."""
+        while not await self._advance(company_id, generation):
+            await self.refresh_company(company_id, generation)
+
+    async def _advance(self, company_id: int, generation: int) -> bool:
+        async with self._gates.setdefault(company_id, asyncio.Lock()), self._pool.connection() as connection:
+            return await Refresh(connection, company_id, generation).advance(self._clock())
 
     def _share(self, company_id: int, generation: int, days: tuple[date, date]) -> asyncio.Task[None]:
         """Who asks for what is being done waits for that; whether it came early enough the reader sees itself."""
@@ -127,8 +137,20 @@ class Refresher:
     async def _sweep(self) -> None:
         async with self._pool.connection() as connection:
             generations = await generations_to_refresh(connection)
-        for company_id, generation in generations:
-            await self.refresh_company(company_id, generation, settle=self._may_settle(company_id))
+        for company_id, generation, answers in generations:
+            if answers:
+                await self.refresh_company(company_id, generation, settle=self._may_settle(company_id))
+            elif (company_id, generation) not in self._builds:
+                # Computing a whole history must hold up nobody else's days.
+                self._builds[company_id, generation] = asyncio.create_task(self._build(company_id, generation))
+
+    async def _build(self, company_id: int, generation: int) -> None:
+        try:
+            await self.build(company_id, generation)
+        except _AWAY as error:
+            _log.warning("build_failed", company=company_id, generation=generation, error=str(error))
+        finally:
+            del self._builds[company_id, generation]
 
     def _may_settle(self, company_id: int) -> bool:
         """Stays that grew stale are written down now and then: no answer depends on it."""

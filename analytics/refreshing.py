@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -13,11 +13,13 @@ from psycopg.errors import SerializationFailure
 
 from turnout.database.statements import statements
 
-_SQL: Final = statements("turnout.analytics", "refresh.sql")
+_SQL: Final = statements("turnout.analytics", "refresh.sql") | statements("turnout.analytics", "generations.sql")
 
 # Days computed in one transaction: few enough that the newest are there soon, enough to spare round trips.
 DAYS_AT_ONCE: Final = 16
 ALWAYS: Final = (date(1999, 12, 30), date(2099, 12, 31))
+# Longer than any request: who began with these rollups must find them until it ends.
+KEPT: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,13 @@ class _DueDay:
     starts_at: datetime
     ends_at: datetime
     marks: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    answers: bool
+    seeded: bool
+    retired_at: datetime | None
 
 
 class Refresh:
@@ -57,6 +66,52 @@ class Refresh:
         finally:
             if not self._connection.closed:
                 await self._execute(_SQL["unlock"])
+
+    async def advance(self, now: datetime) -> bool:
+        """What is to be done with these rollups beside refreshing: begin them, let them answer, or remove them.
+
+        Returns whether nothing more is to be done with them now.
+        """
+        async with self._locked():
+            state = await self._state()
+            if state is None or state.answers:
+                return True
+            if state.retired_at:
+                await self._remove(now)
+                return True
+            await (self._take_place(now) if state.seeded else self._seed(now))
+            return False
+
+    async def _state(self) -> "_State | None":
+        async with self._connection.transaction():
+            await self._execute(_SQL["enter"])
+            rows = await self._rows(_SQL["state"])
+            return _State(*rows[0]) if rows else None
+
+    async def _seed(self, now: datetime) -> None:
+        async with self._connection.transaction():
+            await self._execute(_SQL["enter"])
+            [(zone,)] = await self._rows(_SQL["zone"])
+            await self._execute(_SQL["seed"], as_of=now, today=now.astimezone(ZoneInfo(zone)).date())
+
+    async def _take_place(self, now: datetime) -> None:
+        """Only when all its days are computed: the last few under a lock that holds up the company's ingest."""
+        async with self._connection.transaction():
+            await self._execute(_SQL["enter"])
+            await self._execute(_SQL["lock_company"])
+            [(zone,)] = await self._rows(_SQL["zone"])
+            due = await self._due(now, ALWAYS, zone, now.astimezone(ZoneInfo(zone)).date())
+            if len(due) > DAYS_AT_ONCE:
+                return
+            if due:
+                await self._compute(due, now)
+            await self._execute(_SQL["roll_through"], today=now.astimezone(ZoneInfo(zone)).date())
+            await self._execute(_SQL["take_place"], as_of=now)
+
+    async def _remove(self, now: datetime) -> None:
+        async with self._connection.transaction():
+            await self._execute(_SQL["enter"])
+            await self._execute(_SQL["remove"], before=now - KEPT)
 
     async def settle(self, now: datetime) -> None:
         """Write down the ends of stays that time has closed, in a transaction of their own, under an ingest's locks."""
@@ -112,7 +167,7 @@ class Refresh:
         return await (await self._execute(statement, **parameters)).fetchall()
 
 
-async def generations_to_refresh(connection: AsyncConnection[Any]) -> list[tuple[int, int]]:
-    """Companies with marks, of all there are, and in which of their generations of rollups."""
+async def generations_to_refresh(connection: AsyncConnection[Any]) -> list[tuple[int, int, bool]]:
+    """Companies and generations of rollups with something to be done, and whether it is those that answer."""
     cursor = await connection.execute(_SQL["generations_to_refresh"])
-    return [(company, generation) for company, generation in await cursor.fetchall()]
+    return [(company, generation, answers) for company, generation, answers in await cursor.fetchall()]

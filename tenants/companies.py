@@ -4,7 +4,7 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -94,6 +94,34 @@ def _begin(session: Session, company: Company, now: datetime, today: date) -> No
     driver(session).execute(_SQL["keep_secret"], of_company | {"secret": secrets.token_bytes(SECRET_BYTES)})
 
 
+def change_zone(session: Session, slug: str, time_zone: str, now: datetime) -> Company:
+    """Begin the rollups of a company in another zone; its answers stay in the old one until these are whole.
+
+    Begun anew for the zone it has, they are computed again from the facts. Nothing is ingested for the company while
+    this transaction lasts. Returns the company as it will be. Raises TurnoutError UNKNOWN_COMPANY, UNKNOWN_TIME_ZONE.
+    """
+    zone = calendar.find_zone(time_zone)
+    company = lock_company(session, slug)
+    calendar.extend(driver(session), time_zone, now)
+    of_company = {"company_id": company.company_id}
+    driver(session).execute(_SQL["drop_unfinished"], of_company)
+    begun = {"time_zone": time_zone, "today": now.astimezone(zone).date(), "now": now}
+    row = driver(session).execute(_SQL["begin_another"], of_company | begun).fetchone()
+    return replace(company, time_zone=time_zone, generation=row[0] if row else company.generation)
+
+
+def change_anchor_day(session: Session, slug: str, anchor_day: int) -> None:
+    """Let billing periods begin on another day of the month, from now on and for all of the past.
+
+    Days are not affected by it, so that nothing has to be computed. Raises UNKNOWN_COMPANY, INVALID_ANCHOR_DAY.
+    """
+    _check_anchor_day(anchor_day)
+    row = _find(session, slug, lock=True)
+    row.billing_anchor_day = anchor_day
+    session.add(row)
+    session.flush()
+
+
 def list_companies(session: Session) -> list[ListedCompany]:
     """Every company, by slug."""
     limits: defaultdict[int, list[Limit]] = defaultdict(list)
@@ -150,10 +178,14 @@ def _check(new: NewCompany) -> None:
         raise TurnoutError(
             "INVALID_NAME", f"{new.name!r} cannot be a name.", f"Use 1 to {LONGEST_NAME} characters on one line."
         )
-    if not 1 <= new.billing_anchor_day <= 31:
+    _check_anchor_day(new.billing_anchor_day)
+
+
+def _check_anchor_day(day: int) -> None:
+    if not 1 <= day <= 31:
         raise TurnoutError(
             "INVALID_ANCHOR_DAY",
-            f"A billing period cannot begin on day {new.billing_anchor_day} of a month.",
+            f"A billing period cannot begin on day {day} of a month.",
             "Use 1 to 31; in shorter months the last day stands for it.",
         )
 

@@ -24,7 +24,7 @@ SEE_ALL = {
         "api_key",
         "rollup_generation",
     },
-    "turnout_auth": {"company", "company_password", "company_session", "api_key", "mark"},
+    "turnout_auth": {"company", "company_password", "company_session", "api_key", "mark", "rollup_generation"},
 }
 # Unique over all companies, and no oracle: only support chooses a slug, and a digest is of 190 random bits or more.
 UNIQUE_OVER_ALL = {"company_slug_key", "company_session_digest_key", "api_key_digest_key"}

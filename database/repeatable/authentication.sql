@@ -59,9 +59,17 @@ begin atomic
   where k.digest = of_digest and k.revoked_at is null and k.expires_at > as_of;
 end;
 
--- Which rollups have days to refresh: ids alone, for the refresher, which has no company set until it takes one.
-create or replace function generations_to_refresh() returns table (company_id integer, generation integer)
+-- Which rollups have days to refresh, or are to take the place of others or to go: ids alone, for the refresher, which has
+-- no company set until it takes one.
+create or replace function generations_to_refresh() returns table (company_id integer, generation integer, answers boolean)
 language sql stable security definer set search_path = turnout, pg_temp
 begin atomic
-  select distinct m.company_id, m.generation from mark m;
+  select m.company_id, m.generation, true
+  from (select distinct k.company_id, k.generation from mark k) m
+  join company c on c.company_id = m.company_id and c.generation = m.generation
+  union all
+  select g.company_id, g.generation, false
+  from rollup_generation g
+  join company c on c.company_id = g.company_id
+  where g.generation <> c.generation;
 end;

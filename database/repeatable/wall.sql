@@ -52,6 +52,8 @@ drop policy if exists auth on company_session;
 create policy auth on company_session to turnout_auth using (true) with check (true);
 drop policy if exists auth on api_key;
 create policy auth on api_key to turnout_auth using (true) with check (true);
+drop policy if exists auth on rollup_generation;
+create policy auth on rollup_generation to turnout_auth using (true) with check (true);
 drop policy if exists auth on mark;
 create policy auth on mark to turnout_auth using (true) with check (true);
 
@@ -79,8 +81,10 @@ grant select, insert on mark to turnout_app;
 grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_version to turnout_refresher;
 grant update (left_at, ended_by) on stay to turnout_refresher;
 grant update (tree_active_at) on event to turnout_refresher;
-grant select, delete on mark to turnout_refresher;
-grant select, update on rollup_generation to turnout_refresher;
+grant select, insert, delete on mark to turnout_refresher;
+-- It lets a whole generation take another's place, and removes the one that has answered before.
+grant update (generation, time_zone) on company to turnout_refresher;
+grant select, update, delete on rollup_generation to turnout_refresher;
 grant select, insert, update, delete on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day
   to turnout_refresher;
 grant select, insert on local_day to turnout_refresher;
@@ -89,11 +93,12 @@ grant select, insert on local_day to turnout_refresher;
 grant select, insert, update on company, company_limit, company_password, api_key to turnout_support;
 grant delete on company_limit to turnout_support;
 grant select, delete on company_session to turnout_support;
-grant select, insert on local_day, rollup_generation to turnout_support;
+grant select, insert on local_day to turnout_support;
+grant select, insert, delete on rollup_generation to turnout_support;
 grant insert on company_secret to turnout_support;
 
 -- Authentication.
-grant select on company, company_password, api_key, mark to turnout_auth;
+grant select on company, company_password, api_key, mark, rollup_generation to turnout_auth;
 grant update (password_id) on company_password to turnout_auth;
 grant select, insert, delete on company_session to turnout_auth;
 

@@ -9,6 +9,7 @@ from turnout.server.commands.printing import print_rows, say
 
 if TYPE_CHECKING:
     from turnout.tenants.companies import ListedCompany
+    from turnout.tenants.company import Company
 
 COLUMNS = ("slug", "name", "timeZone", "billingAnchorDay", "staleAfterHours", "createdAt", "limits")
 
@@ -40,6 +41,50 @@ def add(
     with staff(data) as session:
         add_company(session, new, now())
     say(f"Added {slug}. Next: turnout password issue {slug}")
+
+
+@app.command()
+def change(
+    slug: Slug,
+    zone: Annotated[str | None, typer.Option(help="IANA time zone: what a day is, for all of the past too.")] = None,
+    anchor_day: Annotated[int | None, typer.Option(help="Day of the month on which billing periods begin.")] = None,
+    data: Data = None,
+) -> None:
+    """Change what a company's days and billing periods are.
+
+    In another zone every figure is computed anew; until that is done, answers go on in the old one and say so.
+    Stopped half-way, the command may be given again, and a running server goes on by itself. With the zone that
+    the company has, all its figures are computed again from what happened.
+    """
+    from turnout.database.errors import TurnoutError
+    from turnout.server.commands.staff import now
+    from turnout.server.deployment import deployment
+    from turnout.tenants.companies import change_anchor_day, change_zone
+    from turnout.tenants.support import support
+
+    if zone is None and anchor_day is None:
+        raise TurnoutError("NOTHING_TO_CHANGE", "Nothing was said to change.", "Give --zone, --anchor-day, or both.")
+    with deployment(data) as found:
+        with support(found.support) as session:
+            if anchor_day is not None:
+                change_anchor_day(session, slug, anchor_day)
+            company = change_zone(session, slug, zone, now()) if zone else None
+        if company:
+            _build(found.refresher, company)
+    say(f"Changed {slug}.")
+
+
+def _build(refresher: str, company: "Company") -> None:
+    import asyncio
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from turnout.server.commands.days import build_days
+    from turnout.server.commands.staff import now
+
+    with Progress(console=Console(stderr=True)) as progress:
+        asyncio.run(build_days(refresher, company, now, progress))
 
 
 @app.command("list")

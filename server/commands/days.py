@@ -21,6 +21,22 @@ async def extend_calendars(conninfo: str, now: "Callable[[], datetime]") -> None
         await extend_all(connection, now())
 
 
+async def build_days(conninfo: str, company: "Company", now: "Callable[[], datetime]", progress: "Progress") -> None:
+    """Compute all days of rollups that are to take the place of others, and let them. A server may be at it too."""
+    from psycopg import AsyncConnection
+
+    from turnout.analytics.refreshing import Refresh
+
+    bar = progress.add_task("Computing days", total=None)
+    async with await AsyncConnection[tuple[object, ...]].connect(conninfo, autocommit=True) as connection:
+        refresh = Refresh(connection, company.company_id, company.generation)
+        total = 0
+        while not await refresh.advance(now()):
+            while left := await refresh.run(now()):
+                total = max(total, left)
+                progress.update(bar, total=total, completed=total - left)
+
+
 async def compute_days(conninfo: str, company: "Company", now: "Callable[[], datetime]", progress: "Progress") -> None:
     """Compute the days that were touched, so that the first who asks need not wait."""
     from psycopg import AsyncConnection

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 
@@ -49,7 +50,8 @@ class Product:
         company = Company(row[0], slug, slug, zone, anchor_day)
         today = self.now.astimezone(company.zone).date()
         await self.support.execute(
-            "insert into rollup_generation values (%s, 1, %s, %s, %s)", (row[0], zone, today, self.now)
+            "insert into rollup_generation values (%s, 1, %s, %s, %s, %s)",
+            (row[0], zone, today, self.now, self.now),
         )
         for limit in limits:
             await self.support.execute(
@@ -58,6 +60,27 @@ class Product:
                 (row[0], limit.metric, limit.section, limit.value, limit.from_day, limit.to_day),
             )
         return company
+
+    async def begin_zone(self, company: Company, zone: str) -> Company:
+        """Another zone as support would begin it; what comes back is the company as it will be."""
+        await extend_async(self.support, zone, self.now)
+        today = self.now.astimezone(ZoneInfo(zone)).date()
+        cursor = await self.support.execute(
+            "insert into rollup_generation (company_id, generation, time_zone, rolled_through, begun_at)"
+            " values (%s, %s, %s, %s, %s) returning generation",
+            (company.company_id, company.generation + 1, zone, today, self.now),
+        )
+        row = await cursor.fetchone()
+        assert row is not None
+        return replace(company, time_zone=zone, generation=row[0])
+
+    async def finish_zone(self, company: Company) -> None:
+        """Compute its rollups until they answer."""
+        await self.refresher.build(company.company_id, company.generation)
+        cursor = await self.support.execute(
+            "select generation, time_zone from company where company_id = %s", (company.company_id,)
+        )
+        assert await cursor.fetchone() == (company.generation, company.time_zone)
 
     async def tell(self, company: Company, activities: Sequence[dict[str, Any]]) -> Receipt:
         """One batch, by the ordinary ingest."""

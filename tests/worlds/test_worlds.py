@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -18,6 +19,8 @@ from tests.worlds.stage import Stage, counting, open_stage
 SEED = 20261122
 THOROUGH_WORLDS = int(os.environ.get("TURNOUT_WORLDS", "20000"))
 PARTS = 40
+
+ZONES = ("Pacific/Apia", "America/Havana", "Asia/Kolkata", "UTC", "Europe/Berlin", "America/St_Johns")
 
 LATER = st.sampled_from(
     [
@@ -73,6 +76,12 @@ def test_an_answer_stays_right_while_time_passes(stage: Stage, world: World, lat
     stage.play(ask_later(stage, world, later))
 
 
+@playing(40)
+@given(world=worlds(), zone=st.sampled_from(ZONES))
+def test_answers_are_right_all_along_while_the_zone_changes(stage: Stage, world: World, zone: str) -> None:
+    stage.play(change_the_zone(stage, world, zone))
+
+
 @pytest.mark.thorough
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("part", range(PARTS))
@@ -85,6 +94,24 @@ def test_no_difference_in_twenty_thousand_worlds(stage: Stage, part: int) -> Non
         stage.play(scenes[part % len(scenes)](stage, world))
 
     play()
+
+
+async def change_the_zone(stage: Stage, world: World, zone: str) -> None:
+    """Told of while another zone's rollups are built, and after they have taken the place of the first."""
+    for told in world.companies:
+        company = await stage.enter(world, told)
+        first, second, *rest = [*halves(told), [], []]
+        arrived = [*first]
+        await stage.product.tell(company, first)
+        becoming = await stage.product.begin_zone(company, zone)
+        await stage.compare(told, company, arrived)
+        for delivery in (second, *rest):
+            await stage.product.tell(company, delivery)
+            arrived += delivery
+        await stage.compare(told, company, arrived)
+        await stage.product.finish_zone(becoming)
+        await stage.compare(replace(told, zone=zone), becoming, arrived)
+        await stage.compare(told, company, arrived)  # who began before goes on in the old zone
 
 
 async def tell_all_then_ask(stage: Stage, world: World) -> None:

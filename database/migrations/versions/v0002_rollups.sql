@@ -13,15 +13,17 @@ create table rollup_generation (
   time_zone text not null,
   rolled_through date not null,
   begun_at timestamptz not null,
+  seeded_at timestamptz,
   retired_at timestamptz,
   primary key (company_id, generation)
 );
 comment on table rollup_generation is 'The rollups a company has, each in the days of one zone. Activities mark days in all of them; company.generation is the one that answers.';
 comment on column rollup_generation.rolled_through is 'Up to this day a missing company_day means that nothing happened. Later days are computed when they come, since an open stay enters them without any activity.';
+comment on column rollup_generation.seeded_at is 'When it was decided which days of the company''s past are to be computed; null while nobody has begun.';
 comment on column rollup_generation.retired_at is 'When another took its place; kept a while for requests that began before, and then removed.';
 
-insert into rollup_generation (company_id, generation, time_zone, rolled_through, begun_at)
-select r.company_id, 1, c.time_zone, r.rolled_through, now()
+insert into rollup_generation (company_id, generation, time_zone, rolled_through, begun_at, seeded_at)
+select r.company_id, 1, c.time_zone, r.rolled_through, now(), now()
 from company_rollup r
 join company c on c.company_id = r.company_id;
 
