@@ -58,6 +58,13 @@ from unnest(%(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]
 on conflict (company_id, generation, day) do update
 set revision = company_day.revision + 1, computed_at = excluded.computed_at, starts_at = excluded.starts_at, ends_at = excluded.ends_at
 
+-- name: bump_months
+insert into month_version (company_id, generation, month, version)
+select distinct %(company)s, %(generation)s::integer, date_trunc('month', d.day)::date, 1
+from unnest(%(days)s::date[]) as d (day)
+on conflict (company_id, generation, month) do update
+set version = month_version.version + 1
+
 -- name: clear_sections
 delete from section_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 

@@ -14,11 +14,13 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from turnout.analytics.reading import Clock
 from turnout.analytics.refreshing import ALWAYS, Refresh, generations_to_refresh
+from turnout.analytics.views import fill_views, refresh_views
 from turnout.database.calendar import extend_all
 from turnout.tenants.company import Company
 
 POLL_SECONDS: Final = 1.0
 SETTLE_SECONDS: Final = 600.0
+VIEW_SECONDS: Final = 60.0
 
 # The marks stay where they are: the next sweep or reader finds them when the database is back.
 _AWAY: Final = (psycopg.Error, PoolTimeout, TooManyRequests, OSError)
@@ -48,12 +50,17 @@ class Refresher:
         self._gates: dict[int, asyncio.Lock] = {}
         self._shared: dict[tuple[int, int, tuple[date, date]], asyncio.Task[None]] = {}
         self._settled: dict[int, float] = {}
+        # Late at the start: whoever ran before may have ended between computing days and this.
+        self._views_are_late = True
+        self._views_refreshed = -math.inf
         self._builds: dict[tuple[int, int], asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """Be ready for those who ask; without `start` nothing is done in the background."""
         await self._pool.open(wait=True)
+        async with self._pool.connection() as connection:
+            await fill_views(connection)
 
     async def start(self) -> None:
         """Connect and begin to work in the background."""
@@ -88,6 +95,7 @@ class Refresher:
                 if settle:
                     await refresh.settle(self._clock())
                 left = await refresh.run(self._clock(), days)
+                self._views_are_late = True
             settle = False
 
     async def build(self, company_id: int, generation: int) -> None:
@@ -126,6 +134,7 @@ class Refresher:
                     await self._extend_calendars()
                     extended = today
                 await self._sweep()
+                await self._refresh_views()
             except _AWAY as error:
                 _log.warning("refresh_failed", error=str(error))
                 await asyncio.sleep(POLL_SECONDS)
@@ -143,6 +152,14 @@ class Refresher:
             elif (company_id, generation) not in self._builds:
                 # Computing a whole history must hold up nobody else's days.
                 self._builds[company_id, generation] = asyncio.create_task(self._build(company_id, generation))
+
+    async def _refresh_views(self) -> None:
+        """When something has been computed, and not at once: most of it is about today, which they do not serve."""
+        if not self._views_are_late or time.monotonic() < self._views_refreshed + VIEW_SECONDS:
+            return
+        async with self._pool.connection() as connection:
+            await refresh_views(connection)
+        self._views_are_late, self._views_refreshed = False, time.monotonic()
 
     async def _build(self, company_id: int, generation: int) -> None:
         try:

@@ -152,6 +152,7 @@ class Refresh:
         days = {"days": [day.day for day in due]}
         bounds = {"starts": [day.starts_at for day in due], "ends": [day.ends_at for day in due]}
         await self._execute(_SQL["begin_days"], **days, **bounds, as_of=now)
+        await self._execute(_SQL["bump_months"], **days)
         for table in ("sections", "events", "owners", "persons", "storage", "sign_ins"):
             await self._execute(_SQL[f"clear_{table}"], **days)
         await self._execute(_SQL["compute_stays"], **days, **bounds, as_of=now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from turnout.analytics.months import month_parameters
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
 from turnout.analytics.periods import Period, PeriodPreset, by_preset
 from turnout.analytics.reading import (
@@ -141,7 +142,7 @@ class PeriodSummary:
 async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
     """The figures of one period, all of one snapshot."""
     today = reading.now.astimezone(reading.company.zone).date()
-    parameters = period_parameters(period, today) | limit_day(period, reading)
+    parameters = period_parameters(period, today) | month_parameters(period, today) | limit_day(period, reading)
     counted = parameters | ending_parameters(period)
     days = whole_days(period)
     row = _SectionRow(period.days_through(today))

@@ -14,7 +14,15 @@ from turnout.database.statements import statements
 
 OLDEST_SERVER: Final = 18
 # The order matters: the wall names functions and closes what the others leave open.
-REPEATABLE: Final = ("functions.sql", "measure.sql", "tally.sql", "authentication.sql", "wall.sql", "statistics.sql")
+REPEATABLE: Final = (
+    "functions.sql",
+    "measure.sql",
+    "tally.sql",
+    "authentication.sql",
+    "views.sql",
+    "wall.sql",
+    "statistics.sql",
+)
 LOGIN_ROLES: Final = ("turnout_app", "turnout_refresher", "turnout_support")
 _MIGRATION_LOCK: Final = 0x7475726E
 
@@ -120,6 +128,8 @@ def _settle_schema(admin: psycopg.Connection) -> None:
     admin.execute(
         sql.SQL("revoke temporary, create on database {} from public").format(sql.Identifier(admin.info.dbname))
     )
+    # Materialized views are refreshed beside their readers through a temporary table, as their owner.
+    admin.execute(sql.SQL("grant temporary on database {} to turnout_owner").format(sql.Identifier(admin.info.dbname)))
     admin.execute("revoke create on schema public from public")
     admin.execute("set role turnout_owner")
     admin.execute("set search_path = turnout")

@@ -89,6 +89,12 @@ grant select, insert, update, delete on company_day, section_day, event_day, own
   to turnout_refresher;
 grant select, insert on local_day to turnout_refresher;
 
+-- Materialized views have no row security: nobody reads them but through views that have a predicate of their own.
+grant select on current_month to turnout_app;
+grant select on operator_overview to turnout_support;
+grant maintain on company_month, company_overview to turnout_refresher;
+grant select, insert, update on month_version to turnout_refresher;
+
 -- Support staff.
 grant select, insert, update on company, company_limit, company_password, api_key to turnout_support;
 grant delete on company_limit to turnout_support;

@@ -7,4 +7,4 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    run_files("v0002_facts.sql", "v0002_rollups.sql")
+    run_files("v0002_facts.sql", "v0002_rollups.sql", "v0002_views.sql")

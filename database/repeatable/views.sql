@@ -1,0 +1,30 @@
+-- What may be seen of materialized views, which no row security reaches: a closed list of views that belong to the owner, each
+-- with its own predicate, and each leaving out what is no longer current.
+
+-- The months of the company that asks, as they are now.
+create or replace view current_month with (security_barrier) as
+select m.*
+from company_month m
+join month_version v on v.company_id = m.company_id and v.generation = m.generation and v.month = m.month and v.version = m.version
+where m.company_id = (select current_company());
+
+-- Every company as support sees it: from the materialized rows that are current, of the others from their days.
+create or replace view operator_overview with (security_barrier) as
+with state as materialized (
+  select c.company_id, c.generation, (now() at time zone c.time_zone)::date as today, coalesce(sum(v.version), 0)::bigint as version
+  from company c
+  left join month_version v on v.company_id = c.company_id and v.generation = c.generation
+  group by c.company_id
+),
+current as (
+  select o.*
+  from company_overview o
+  join state s
+    on s.company_id = o.company_id and s.generation = o.generation and s.today = o.today and s.version = o.version
+)
+select o.* from current o
+union all
+select d.*
+from state s
+cross join lateral (select d.* from overview_of_days d where d.company_id = s.company_id offset 0) d
+where not exists (select from current o where o.company_id = s.company_id);
