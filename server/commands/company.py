@@ -98,6 +98,32 @@ def list_(as_json: AsJson = False, data: Data = None) -> None:
     print_rows(COLUMNS, map(_cells, rows), as_json=as_json)
 
 
+OVERVIEW = (
+    "slug",
+    "peakConnections",
+    "peakConnectionsAt",
+    "connectionsShare",
+    "peakSpeakers",
+    "peakEvents",
+    "storageBytes",
+    "storageShare",
+    "registeredUsers",
+    "usersShare",
+    "lastActiveDay",
+)
+
+
+@app.command()
+def overview(as_json: AsJson = False, data: Data = None) -> None:
+    """Show what every company comes to: peaks of its last 30 days, what it stores, shares of its limits of today."""
+    from turnout.server.commands.staff import staff
+    from turnout.tenants.overview import overview
+
+    with staff(data) as session:
+        rows = overview(session)
+    print_rows(OVERVIEW, rows, as_json=as_json)
+
+
 def _cells(row: "ListedCompany") -> list[object]:
     company, hours = row.company, row.stale_after.total_seconds() / 3600
     limits = [str(limit) for limit in row.limits]

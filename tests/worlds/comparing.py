@@ -38,12 +38,16 @@ SECTIONS = ("TOTAL", "MEETING", "WEBINAR", "CALL")
 
 @dataclass
 class Comparison:
-    """A company and what its oracle knows, as of the product's clock. `turn` picks orders and page sizes."""
+    """A company and what its oracle knows, as of the product's clock. `turn` picks orders and page sizes.
+
+    `in_turns`: of the lists only half each time, for when there are so many worlds that every other one is enough.
+    """
 
     product: Product
     company: Company
     oracle: Oracle
     turn: int
+    in_turns: bool = False
 
     @property
     def now(self) -> datetime:
@@ -87,10 +91,13 @@ class Comparison:
             same(self.oracle.storage(period.end, self.now), usage_in_words(total))
             return page
 
-        await self._list(users, user_in_words, self.oracle.user_stats(*span, self.now), "userId")
-        await self._list(events, event_in_words, self.oracle.event_stats(*span, self.now), "eventId")
-        await self._list(planned, planned_in_words, self.oracle.planned_events(self.now), "userId")
-        await self._list(disk, disk_in_words, self.oracle.disk_usage(*span, self.now), "userId")
+        even = self.turn % 2 == 0
+        if even or not self.in_turns:
+            await self._list(users, user_in_words, self.oracle.user_stats(*span, self.now), "userId")
+            await self._list(planned, planned_in_words, self.oracle.planned_events(self.now), "userId")
+        if not (even and self.in_turns):
+            await self._list(events, event_in_words, self.oracle.event_stats(*span, self.now), "eventId")
+            await self._list(disk, disk_in_words, self.oracle.disk_usage(*span, self.now), "userId")
 
     async def _list(self, ask: Ask, words: Any, expected: Sequence[Row], id_column: str) -> None:
         self.turn += 1

@@ -28,6 +28,7 @@ class Stage:
 
     def __init__(self, runner: asyncio.Runner, product: Product) -> None:
         self.product = product
+        self.in_turns = False
         self._runner = runner
         self._slugs = (f"world-{number}" for number in count())
 
@@ -44,7 +45,7 @@ class Stage:
         """Every period that the world asks for, of the activities told so far, as of the product's clock."""
         oracle = Oracle(told.zone, told.stale_after, told.limits, activities)
         for turn, period in enumerate(told.periods, start=len(activities)):
-            await Comparison(self.product, company, oracle, turn).compare(*period)
+            await Comparison(self.product, company, oracle, turn, self.in_turns).compare(*period)
 
 
 def counting(told: WorldCompany, world: World) -> list[Raw]:
