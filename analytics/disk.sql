@@ -43,22 +43,22 @@ placed as (
   from found f
 ),
 page as (
-  select p.*
+  select p.*,
+    row_number() over (
+      order by p.sort_number is null and p.sort_text is null,
+        case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
+        case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
+        p.user_key
+    ) as place
   from placed p
   where p.follows
-  order by p.sort_number is null and p.sort_text is null,
-    case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
-    case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
-    p.user_key
+  order by place
   limit %(rows)s
 )
 select n.total, n.before, p.follows, p.sort_number, p.sort_text, p.user_key, p.name, p.used_bytes, p.uploaded_bytes, p.files
 from (select count(*) as total, count(*) filter (where not follows) as before from placed) n
 left join page p on true
-order by p.sort_number is null and p.sort_text is null,
-  case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
-  case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
-  p.user_key
+order by p.place
 
 -- name: storage_used
 -- The company's bytes in use at a period's end or now, and the limit of that day.

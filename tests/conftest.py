@@ -15,6 +15,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from turnout.analytics.refresher import Refresher
 from turnout.database import calendar
 from turnout.database.embedded import attach
 from turnout.database.migrating import migrate, prepare
@@ -24,6 +25,7 @@ from turnout.tenants.connection import Door
 from turnout.tenants.support import support
 
 from .databases import Database, drop
+from .worlds.product import Product
 
 # A server to use instead of the embedded one: the conninfo of a superuser. The three login roles must be able to log in
 # without more (trust, or a password file).
@@ -113,6 +115,18 @@ def globex(database: Database, now: datetime) -> Company:
     """The other company: nothing of it may ever be in an answer to acme."""
     with support(database.support) as session:
         return add_company(session, NewCompany("globex", "Globex", "America/New_York"), now)
+
+
+@pytest.fixture
+async def product(database: Database, door: Door, now: datetime) -> AsyncGenerator[Product]:
+    """The product without its process: a door, a refresher that works when it is asked to, and a clock of its own."""
+    options = "-c search_path=turnout -c timezone=UTC"
+    async with await psycopg.AsyncConnection.connect(database.admin, autocommit=True, options=options) as admin:
+        product = Product(door, admin, now)
+        product.refresher = Refresher(database.refresher, lambda: product.now)
+        await product.refresher.connect()
+        yield product
+        await product.refresher.stop()
 
 
 def template_name() -> str:

@@ -291,3 +291,29 @@ def free_port() -> int:
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def test_another_zone_is_in_force_when_all_days_are_computed(turnout: Turnout, acme: Company) -> None:
+    changed = turnout("company", "change", acme.slug, "--zone", "Asia/Kolkata", "--anchor-day", "15")
+
+    assert changed.exit_code == 0, changed.output
+    [row] = json.loads(turnout("company", "list", "--json").stdout)
+    assert (row["timeZone"], row["billingAnchorDay"]) == ("Asia/Kolkata", 15)
+
+
+def test_a_change_that_says_nothing_or_nonsense_is_refused(turnout: Turnout, acme: Company) -> None:
+    nothing = turnout("company", "change", acme.slug)
+    zone = turnout("company", "change", acme.slug, "--zone", "Europe/Berlim")
+    day = turnout("company", "change", acme.slug, "--anchor-day", "32")
+    nobody = turnout("company", "change", "nobody", "--anchor-day", "3")
+
+    codes = ["NOTHING_TO_CHANGE", "UNKNOWN_TIME_ZONE", "INVALID_ANCHOR_DAY", "UNKNOWN_COMPANY"]
+    assert [answer.stderr.split(":")[0] for answer in (nothing, zone, day, nobody)] == codes
+
+
+def test_the_overview_has_every_company(turnout: Turnout, acme: Company, globex: Company) -> None:
+    rows = json.loads(turnout("company", "overview", "--json").stdout)
+
+    assert [row["slug"] for row in rows] == [acme.slug, globex.slug]
+    for row in rows:
+        assert (row["peakConnections"], row["storageShare"], row["lastActiveDay"]) == (0, None, None)

@@ -1,7 +1,6 @@
 """Months that are over come from a materialized view: while it is current, and never otherwise."""
 
-from collections.abc import AsyncGenerator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -9,30 +8,14 @@ import pytest
 
 from tests.worlds.product import Product, in_words
 from turnout.analytics.periods import by_dates
-from turnout.analytics.refresher import Refresher
 from turnout.analytics.summary import period_summary
 from turnout.analytics.views import VIEWS, fill_views, refresh_views
 from turnout.tenants.company import Company
-from turnout.tenants.connection import Door
 
 from .databases import Database
 
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-JANUARY = datetime(2026, 1, 10, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-async def product(database: Database) -> AsyncGenerator[Product]:
-    door = Door(database.app)
-    await door.open()
-    support = await psycopg.AsyncConnection.connect(database.admin, autocommit=True, options="-c search_path=turnout")
-    product = Product(door, support, NOW)
-    product.refresher = Refresher(database.refresher, lambda: product.now)
-    await product.refresher.connect()
-    yield product
-    await product.refresher.stop()
-    await door.close()
-    await support.close()
+# Months before the now of all tests, 2 March 2026.
+JANUARY = datetime.fromisoformat("2026-01-10T09:00:00Z")
 
 
 @pytest.fixture
@@ -40,7 +23,7 @@ async def company(product: Product) -> Company:
     company = await product.add_company("acme", "Europe/Berlin", timedelta(hours=24))
     await meets(product, company, "january", JANUARY, people=3)
     await meets(product, company, "february", JANUARY + timedelta(days=30), people=2)
-    await meets(product, company, "today", NOW - timedelta(hours=2), people=1)
+    await meets(product, company, "today", product.now - timedelta(hours=2), people=1)
     await product.tell(company, [upload("f1", JANUARY, 700)])
     await asked(product, company)
     return company
