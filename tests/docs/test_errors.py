@@ -4,9 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .pages import ROOT, read
+from .pages import FOLDERS, ROOT, read
 
-FOLDERS = ("analytics", "database", "graphql", "ingest", "server", "tenants")
 CODE = re.compile(r"[A-Z]+(_[A-Z]+)+|[A-Z]{4,}")
 
 

@@ -20,7 +20,9 @@ def commands() -> Iterator[list[str]]:
     """The words after `turnout` of every command that a page shows."""
     for page in PAGES:
         shown = "\n".join([*fences(read(page), "sh"), *ticked(read(page))])
-        for words in re.findall(r"\bturnout ([a-z]+(?: [a-z]+)?)", re.sub(r"#.*", "", shown)):
+        for words in re.findall(
+            r"\bturnout ([a-z]+(?: [a-z]+)?)", re.sub(r"#.*|^docker .*", "", shown, flags=re.MULTILINE)
+        ):
             yield words.split()
 
 

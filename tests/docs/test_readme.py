@@ -1,9 +1,7 @@
 """README.md: its commands and programs are run from top to bottom, and answer what is shown."""
 
 import json
-from importlib.util import find_spec
-
-import pytest
+import re
 
 from .conftest import Stage, json_values
 from .pages import fences, read, sections
@@ -36,7 +34,17 @@ def test_what_is_asked_by_curl_is_answered(stage: Stage, key: str) -> None:
     assert answer["data"]["days"][0]["day"] == "2026-11-02"
 
 
-@pytest.mark.skipif(not find_spec("gql"), reason="the package gql is not installed")
+def test_the_image_has_the_port_and_the_volume_that_are_named() -> None:
+    page, image = PAGE["In production"], read("Dockerfile")
+    [port] = re.findall(r"^EXPOSE (.+)", image, re.MULTILINE)
+    [volume] = re.findall(r"^VOLUME (.+)", image, re.MULTILINE)
+
+    named = {tuple(pair) for pair in re.findall(r"docker run .*-p \d+:(\d+)(?: -v \w+:(\S+))?", page)}
+
+    assert named == {(port, volume), (port, "")}
+    assert 'ENTRYPOINT ["turnout"]\nCMD ["serve", "--host", "0.0.0.0"]' in image
+
+
 def test_what_is_asked_from_python_is_answered(stage: Stage, key: str) -> None:
     [request, *_] = fences(OWN, "sh")[1:]
     stage.shell(request, KEY=key)
