@@ -1,7 +1,7 @@
 """Clients of the application, and what they say."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,6 +54,11 @@ class Client:
         answer = await self.ingest(told)
         assert answer.status_code == 200, answer.text
 
+    async def tell(self, activities: Sequence[dict[str, Any]]) -> None:
+        """Activities that are all new and all count."""
+        answer = await self.ingest(activities)
+        assert answer.json() == {"accepted": len(activities), "known": 0, "quarantined": []}
+
 
 def bearer(token: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"} if token else {}
@@ -67,5 +72,5 @@ def leaves(event: str, connection: str, at: datetime) -> dict[str, Any]:
     return activity(f"{connection}-left", "turnout.stay.left", at, event=event, connection=connection)
 
 
-def activity(name: str, kind: str, at: datetime, **data: str) -> dict[str, Any]:
+def activity(name: str, kind: str, at: datetime, /, **data: Any) -> dict[str, Any]:
     return {"specversion": "1.0", "id": name, "source": "test", "type": kind, "time": at.isoformat(), "data": data}

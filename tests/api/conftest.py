@@ -7,18 +7,15 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.databases import Database
+from tests.databases import Database, drop
 from turnout.analytics.refresher import Refresher
 from turnout.server.app import create_app
 from turnout.server.services import Services
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
-from turnout.tenants.keys import issue_key
-from turnout.tenants.passwords import issue_password
-from turnout.tenants.sessions import sign_in
-from turnout.tenants.support import support
 
 from .clients import Client
+from .telling import Told, client_of, telling
 
 MakeClient = Callable[[Company], AsyncGenerator[Client]]
 
@@ -41,6 +38,15 @@ async def http(app: Starlette) -> AsyncGenerator[httpx.AsyncClient]:
         yield http
 
 
+@pytest.fixture(scope="session")
+async def told(server: str, template: str) -> AsyncGenerator[Told]:
+    """Companies that have told everything, for tests that only ask."""
+    database = Database.cloned(server, template)
+    async with telling(database) as told:
+        yield told
+    drop(server, database.name)
+
+
 @pytest.fixture
 def nobody(http: httpx.AsyncClient) -> Client:
     return Client(http)
@@ -54,12 +60,3 @@ async def at_acme(http: httpx.AsyncClient, services: Services, database: Databas
 @pytest.fixture
 async def at_globex(http: httpx.AsyncClient, services: Services, database: Database, globex: Company) -> Client:
     return await client_of(globex, http, services, database)
-
-
-async def client_of(company: Company, http: httpx.AsyncClient, services: Services, database: Database) -> Client:
-    now = services.clock()
-    with support(database.support) as session:
-        password = issue_password(session, company.slug, None, now).text
-        key = issue_key(session, company.slug, ["write:events"], now).text
-    signed_in = await sign_in(services.door, company.slug, password, services.clock)
-    return Client(http, company, signed_in.token, key, password)

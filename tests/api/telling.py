@@ -1,0 +1,77 @@
+"""Companies that have told their stories, ready to be asked."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+from tests.databases import Database
+from turnout.analytics.refresher import Refresher
+from turnout.server.app import create_app
+from turnout.server.services import Services
+from turnout.tenants.companies import NewCompany, add_company
+from turnout.tenants.company import Company
+from turnout.tenants.connection import Door
+from turnout.tenants.keys import issue_key
+from turnout.tenants.limits import parse_limit
+from turnout.tenants.passwords import issue_password
+from turnout.tenants.sessions import sign_in
+from turnout.tenants.support import support
+
+from .clients import Client
+from .stories import awkward_company, little_company
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LIMITS = (
+    "CONNECTIONS=8",
+    "EVENTS=1",
+    "LISTENERS@WEBINAR=0",
+    "STORAGE_BYTES=4270",
+    "USERS=4",
+    "EVENTS@CALL=9:2026-03-02",
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A little company, another with the same story under other names, and one with awkward names."""
+
+    little: Client
+    other: Client
+    awkward: Client
+
+
+@asynccontextmanager
+async def telling(database: Database) -> AsyncGenerator[Told]:
+    """The whole application over a database, at noon UTC on 2 March 2026, when everything has been told."""
+    services = Services(Door(database.app), Refresher(database.refresher, lambda: NOW), lambda: NOW)
+    app = create_app(services)
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://turnout.test") as http,
+    ):
+
+        async def client(slug: str, limits: Sequence[str] = ()) -> Client:
+            new = NewCompany(slug, slug.capitalize(), "Europe/Berlin", limits=[parse_limit(text) for text in limits])
+            with support(database.support) as session:
+                company = add_company(session, new, NOW)
+            return await client_of(company, http, services, database)
+
+        told = Told(await client("little", LIMITS), await client("other"), await client("awkward"))
+        await told.little.tell(little_company())
+        await told.other.tell(little_company("other "))
+        await told.awkward.tell(awkward_company())
+        yield told
+
+
+async def client_of(company: Company, http: httpx.AsyncClient, services: Services, database: Database) -> Client:
+    """Somebody of a company: signed in, and with a key to tell with."""
+    now = services.clock()
+    with support(database.support) as session:
+        password = issue_password(session, company.slug, None, now).text
+        key = issue_key(session, company.slug, ["write:events"], now).text
+    signed_in = await sign_in(services.door, company.slug, password, services.clock)
+    return Client(http, company, signed_in.token, key, password)
