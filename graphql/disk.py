@@ -59,7 +59,7 @@ describe(
     "A column of DiskUsage to order by.",
     {
         "USER_ID": "By the owner's id, capitals aside.",
-        "NAME": "By the owner's name, capitals aside.",
+        "NAME": "By the first 300 characters of the owner's name, capitals aside.",
         "USED_BYTES": "By usedBytes.",
         "UPLOADED_BYTES": "By uploadedBytes.",
         "FILES": "By the number of files and recordings.",

@@ -40,7 +40,7 @@ describe(
     "A column of PlannedEvents to order by.",
     {
         "USER_ID": "By the owner's id, capitals aside.",
-        "NAME": "By the owner's name, capitals aside.",
+        "NAME": "By the first 300 characters of the owner's name, capitals aside.",
         "PLANNED": "By the number of planned events.",
         "NEXT_STARTS_AT": "By when the next one starts.",
     },

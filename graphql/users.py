@@ -65,7 +65,7 @@ describe(
     "A column of UserStat to order by.",
     {
         "USER_ID": "By the user's id, capitals aside.",
-        "NAME": "By the user's name, capitals aside.",
+        "NAME": "By the first 300 characters of the user's name, capitals aside.",
         "MAX_SPEAKERS": "By maxSpeakers.",
         "MAX_LISTENERS": "By maxListeners.",
         "MAX_PARALLEL_EVENTS": "By maxParallelEvents.",

@@ -75,6 +75,7 @@ async def test_a_wrong_question_is_explained(at_acme: Client) -> None:
     assert error["extensions"] == {
         "code": "PERIOD_REVERSED",
         "hint": "`from` must lie before `to`; ranges of dates include both days.",
+        "value": ["2026-03-02", "2026-03-01"],
     }
 
 
