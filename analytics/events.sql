@@ -97,7 +97,7 @@ chosen as (
     and (%(statuses)s::text[] is null or d.status = any (%(statuses)s))
     and (%(owner)s::text is null or d.owner_key = %(owner)s)
     and (%(room_prefix)s::text is null or starts_with(d.room, %(room_prefix)s))
-    and (%(search)s::text is null or strpos(lower(coalesce(d.title, d.key)), lower(%(search)s)) > 0)
+    and (%(search)s::text is null or strpos(lower(coalesce(d.title, d.key) collate pg_c_utf8), lower(%(search)s collate pg_c_utf8)) > 0)
 ),
 -- People of an event held on several days are counted over all of them, from its own stays.
 peopled as (
@@ -140,13 +140,13 @@ found as (
       when 'RECORDINGS' then c.recordings
     end as sort_number,
     case %(order_by)s
-      when 'EVENT_ID' then lower(c.key)
-      when 'TEMPLATE' then left(lower(c.template), 300)
-      when 'TITLE' then left(lower(c.title), 300)
-      when 'ROOM_ID' then lower(c.room_key)
-      when 'ROOM' then left(lower(c.room), 300)
-      when 'OWNER_ID' then lower(c.owner_key)
-      when 'OWNER_NAME' then left(lower(c.owner_name), 300)
+      when 'EVENT_ID' then lower(c.key collate pg_c_utf8)
+      when 'TEMPLATE' then lower(left(c.template, 300) collate pg_c_utf8)
+      when 'TITLE' then lower(left(c.title, 300) collate pg_c_utf8)
+      when 'ROOM_ID' then lower(c.room_key collate pg_c_utf8)
+      when 'ROOM' then lower(left(c.room, 300) collate pg_c_utf8)
+      when 'OWNER_ID' then lower(c.owner_key collate pg_c_utf8)
+      when 'OWNER_NAME' then lower(left(c.owner_name, 300) collate pg_c_utf8)
     end as sort_text
   from peopled c
 ),

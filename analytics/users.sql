@@ -100,10 +100,10 @@ found as (
       when 'EVENTS_PLANNED' then l.events_planned
       when 'DISK_BYTES' then l.disk_bytes
     end as sort_number,
-    case %(order_by)s when 'NAME' then left(lower(l.name), 300) when 'USER_ID' then lower(l.user_key) end as sort_text
+    case %(order_by)s when 'NAME' then lower(left(l.name, 300) collate pg_c_utf8) when 'USER_ID' then lower(l.user_key collate pg_c_utf8) end as sort_text
   from listed l
   where (%(only)s::text is null or l.user_key = %(only)s)
-    and (%(search)s::text is null or strpos(lower(coalesce(l.name, l.user_key)), lower(%(search)s)) > 0)
+    and (%(search)s::text is null or strpos(lower(coalesce(l.name, l.user_key) collate pg_c_utf8), lower(%(search)s collate pg_c_utf8)) > 0)
 ),
 placed as (
   select f.*,
