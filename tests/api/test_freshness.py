@@ -6,7 +6,9 @@ import psycopg
 
 from tests.databases import Database
 
+from .asking import QUERY, question
 from .clients import Client
+from .telling import Told
 
 PEAKS = "{ dailyPeaks(period: {preset: LAST_7_DAYS}) { day connections } }"
 
@@ -14,6 +16,15 @@ PEAKS = "{ dailyPeaks(period: {preset: LAST_7_DAYS}) { day connections } }"
 async def test_an_answer_says_as_of_when_it_holds_and_through_which_day(at_acme: Client) -> None:
     for query in (PEAKS, "{ company { slug } }", "{ __typename }"):
         answer = (await at_acme.post(query)).json()
+        assert answer["extensions"] == {"asOf": "2026-03-02T12:00:00Z", "completeThrough": "2026-03-01"}
+
+
+async def test_every_root_field_says_as_of_when_it_holds(told: Told) -> None:
+    named = {"period": {"preset": "LAST_7_DAYS"}, "userId": "anna", "eventId": "launch"}
+
+    for name, field in QUERY.fields.items():
+        given = {argument: value for argument, value in named.items() if argument in field.args}
+        answer = (await told.little.post(question(name, given), given)).json()
         assert answer["extensions"] == {"asOf": "2026-03-02T12:00:00Z", "completeThrough": "2026-03-01"}
 
 

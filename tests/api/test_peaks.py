@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from .asking import ask
 from .clients import Client, joined
+from .telling import Told
 
 PEAKS = """
 query ($period: PeriodInput!, $sections: [Section!]! = [TOTAL]) {
@@ -74,4 +76,40 @@ async def test_several_questions_share_an_answer(at_acme: Client, now: datetime)
         "today": [{"connections": 3}],
         "yesterday": [{"connections": 0}],
         "periodSummary": {"total": {"peakConnections": {"value": 3}}},
+    }
+
+
+async def test_every_column_of_a_day_is_right(told: Told) -> None:
+    day = {"dates": {"from": "2026-03-01", "to": "2026-03-01"}}
+
+    total, webinar = await ask(told.little, "dailyPeaks", period=day, sections=["TOTAL", "WEBINAR"])
+
+    assert total == {
+        "day": "2026-03-01",
+        "section": "TOTAL",
+        "connections": 4,
+        "connectionsAt": "2026-03-01T09:40:00Z",
+        "connectionsLimit": 8,
+        "speakers": 2,
+        "speakersAt": "2026-03-01T09:35:00Z",
+        "speakersLimit": None,
+        "listeners": 2,
+        "listenersAt": "2026-03-01T09:40:00Z",
+        "events": 2,
+        "eventsAt": "2026-03-01T09:35:00Z",
+        "eventsLimit": 1,
+        "eventsHeld": 4,
+        "participationMinutes": 220.0,
+        "uniqueParticipants": 4,
+    }
+    assert webinar == total | {
+        "section": "WEBINAR",
+        "connections": 3,
+        "connectionsLimit": None,
+        "speakersAt": "2026-03-01T10:00:00Z",
+        "events": 1,
+        "eventsAt": "2026-03-01T09:30:00Z",
+        "eventsLimit": None,
+        "eventsHeld": 1,
+        "participationMinutes": 160.0,
     }

@@ -1,8 +1,11 @@
 """periodSummary, from the ingest of what happened to the answer."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from .asking import ask
 from .clients import Client, activity, joined, leaves
+from .telling import Told
 
 SECTION = """
   section peakConnections { value at } peakSpeakers { value } peakListeners { value } peakEvents { value }
@@ -19,6 +22,65 @@ query ($period: PeriodInput!) {{
   }}
 }}
 """
+
+
+def peak(value: int, at: str | None, limit: int | None = None, share: float | None = None) -> dict[str, Any]:
+    headroom = None if limit is None else limit - value
+    return {"value": value, "at": at and f"2026-{at}:00Z", "limit": limit, "share": share, "headroom": headroom}
+
+
+TOTAL = {
+    "section": "TOTAL",
+    "peakConnections": peak(4, "03-01T09:40", 8, 0.5),
+    "peakSpeakers": peak(4, "03-02T09:10"),
+    "peakListeners": peak(2, "03-01T09:40"),
+    "peakEvents": peak(2, "03-01T09:35", 1, 2.0),
+    "meanDailyPeakConnections": 10 / 3,
+    "meanDailyPeakSpeakers": 8 / 3,
+    "meanDailyPeakEvents": 5 / 3,
+    "eventsHeld": 6,
+    "participationMinutes": 635.0,
+    "uniqueParticipants": 5,
+}
+MEETINGS = {
+    "section": "MEETING",
+    "peakConnections": peak(2, "02-28T22:30"),
+    "peakSpeakers": peak(2, "02-28T22:30"),
+    "peakListeners": None,
+    "peakEvents": peak(1, "02-28T22:30"),
+    "meanDailyPeakConnections": 5 / 3,
+    "meanDailyPeakSpeakers": 5 / 3,
+    "meanDailyPeakEvents": 1.0,
+    "eventsHeld": 3,
+    "participationMinutes": 415.0,
+    "uniqueParticipants": 3,
+}
+WEBINARS = {
+    "section": "WEBINAR",
+    "peakConnections": peak(3, "03-01T09:40"),
+    "peakSpeakers": peak(2, "03-01T10:00"),
+    "peakListeners": peak(2, "03-01T09:40", 0),
+    "peakEvents": peak(1, "03-01T09:30"),
+    "meanDailyPeakConnections": 1.0,
+    "meanDailyPeakSpeakers": 2 / 3,
+    "meanDailyPeakEvents": 1 / 3,
+    "eventsHeld": 1,
+    "participationMinutes": 160.0,
+    "uniqueParticipants": 4,
+}
+CALLS = {
+    "section": "CALL",
+    "peakConnections": peak(3, "03-02T09:10"),
+    "peakSpeakers": peak(3, "03-02T09:10"),
+    "peakListeners": None,
+    "peakEvents": peak(1, "03-01T13:00"),
+    "meanDailyPeakConnections": 5 / 3,
+    "meanDailyPeakSpeakers": 5 / 3,
+    "meanDailyPeakEvents": 2 / 3,
+    "eventsHeld": 2,
+    "participationMinutes": 60.0,
+    "uniqueParticipants": 3,
+}
 TODAY = {"period": {"preset": "TODAY"}}
 
 
@@ -108,3 +170,39 @@ async def test_instants_with_any_offset_name_the_same_period(at_acme: Client, no
     assert answers[0] == answers[1]
     assert answers[0]["periodSummary"]["period"]["to"] == "2026-03-02T09:45:00.500000Z"
     assert answers[0]["periodSummary"]["total"]["participationMinutes"] == 2 * 30 + 1 / 60
+
+
+async def test_every_figure_of_a_period_is_right(told: Told) -> None:
+    period = {"dates": {"from": "2026-02-28", "to": "2026-03-03"}}
+
+    summary = await ask(told.little, "periodSummary", period=period)
+
+    sections = [summary.pop(name) for name in ("total", "meetings", "webinars", "calls")]
+    assert summary.pop("sections") == sections
+    assert sections == [TOTAL, MEETINGS, WEBINARS, CALLS]
+    assert summary == {
+        "period": {
+            "from": "2026-02-27T23:00:00Z",
+            "to": "2026-03-03T23:00:00Z",
+            "firstDay": "2026-02-28",
+            "lastDay": "2026-03-03",
+            "timeZone": "Europe/Berlin",
+        },
+        "asOf": "2026-03-02T12:00:00Z",
+        "eventsByTemplate": [
+            {"kind": "MEETING", "template": "Stammtisch", "eventsHeld": 1},
+            {"kind": "MEETING", "template": None, "eventsHeld": 2},
+            {"kind": "WEBINAR", "template": "LECTURE", "eventsHeld": 1},
+            {"kind": "CALL", "template": "PERSONAL_CALL", "eventsHeld": 1},
+            {"kind": "CALL", "template": None, "eventsHeld": 1},
+        ],
+        "eventsCreated": 7,
+        "eventsNotHeld": 1,
+        "personalCalls": 1,
+        "groupCalls": 1,
+        "messages": 4,
+        "uploadedBytes": 2870,
+        "storage": {"used": 2135.0, "limit": 4270.0, "share": 0.5, "headroom": 2135.0},
+        "newUsers": 3,
+        "registeredUsers": {"used": 3.0, "limit": 4.0, "share": 0.75, "headroom": 1.0},
+    }
