@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.oracle import Oracle
-from tests.oracle.ordering import ordered
+from tests.oracle.ordering import matches, ordered
 from tests.worlds.lists import (
     Ask,
     Order,
@@ -23,7 +23,7 @@ from tests.worlds.product import Product, day_in_words, first_difference, in_wor
 from turnout.analytics.clients import clients
 from turnout.analytics.days import day_totals
 from turnout.analytics.disk import disk_usage
-from turnout.analytics.events import event_stat, event_stats
+from turnout.analytics.events import EventStatus, Filters, event_stat, event_stats
 from turnout.analytics.paging import Page, Wanted
 from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import Period
@@ -34,6 +34,18 @@ from turnout.analytics.users import user_stat, user_stats
 from turnout.tenants.company import Company
 
 SECTIONS = ("TOTAL", "MEETING", "WEBINAR", "CALL")
+FILTERS = (
+    ("kind", Filters(kinds=["WEBINAR"]), "WEBINAR"),
+    ("kind", Filters(kinds=["MEETING"]), "MEETING"),
+    ("template", Filters(templates=["yoga"]), "yoga"),
+    ("template", Filters(templates=["LECTURE"]), "LECTURE"),
+    *(("status", Filters(statuses=[status]), status.value) for status in EventStatus),
+    ("ownerId", Filters(owner_id="p1"), "p1"),
+    ("ownerId", Filters(owner_id="o1"), "o1"),
+    ("room", Filters(room_prefix="r"), "r"),
+    ("room", Filters(room_prefix="Au"), "Au"),
+)
+SEARCHES = ("", "e", "YO", "p", "ю", "1", "_", "%", "σα")
 
 
 @dataclass
@@ -98,6 +110,8 @@ class Comparison:
         if not (even and self.in_turns):
             await self._list(events, event_in_words, self.oracle.event_stats(*span, self.now), "eventId")
             await self._list(disk, disk_in_words, self.oracle.disk_usage(*span, self.now), "userId")
+            await self._some_events(reading, period)
+            await self._some_users(reading, period)
 
     async def _list(self, ask: Ask, words: Any, expected: Sequence[Row], id_column: str) -> None:
         self.turn += 1
@@ -105,6 +119,26 @@ class Comparison:
         order = Order(columns[self.turn % len(columns)], self.turn % 2 == 0, 2 if self.turn % 5 == 0 else 50)
         found = [words(row) for row in await all_pages(ask, order)]
         same_rows(ordered(expected, order.column, id_column, order.descending), found)
+
+    async def _some_events(self, reading: Reading, period: Period) -> None:
+        """One filter at a time, and every other time a search beside it."""
+        rows = self.oracle.event_stats(period.start, period.end, self.now)
+        column, filters, value = FILTERS[self.turn % len(FILTERS)]
+        search = SEARCHES[self.turn % len(SEARCHES)] if self.turn % 2 else ""
+        expected = [
+            row for row in rows if passes(row, column, value) and matches(row["title"] or row["eventId"], search)
+        ]
+        wanted = Wanted(100, "EVENT_ID", descending=False, search=search)
+        page = await event_stats(reading, period, wanted, filters)
+        same_rows(ordered(expected, "eventId", "eventId", False), [event_in_words(row) for row in page.rows])
+        assert page.total == len(expected)
+
+    async def _some_users(self, reading: Reading, period: Period) -> None:
+        search = SEARCHES[self.turn % len(SEARCHES)]
+        rows = self.oracle.user_stats(period.start, period.end, self.now)
+        expected = [row for row in rows if matches(row["name"] or row["userId"], search)]
+        page = await user_stats(reading, period, Wanted(100, "NAME", descending=True, search=search))
+        same_rows(ordered(expected, "name", "userId", True), [user_in_words(row) for row in page.rows])
 
     async def _one_each(self, reading: Reading, period: Period) -> None:
         """One user and one event by their ids, some of which nobody has."""
@@ -115,6 +149,12 @@ class Comparison:
         event = ("e1", "e2", "é", "nothing")[self.turn % 4]
         one = await event_stat(reading, event)
         same(self.oracle.event(event, self.now), one and event_in_words(one))
+
+
+def passes(row: Row, column: str, value: str) -> bool:
+    """Whether a filter lets an event through: a room by its beginning, all else as a whole."""
+    found = row[column]
+    return found is not None and (found.startswith(value) if column == "room" else found == value)
 
 
 def same(expected: Row | None, got: Row | None) -> None:
