@@ -5,12 +5,13 @@ import hashlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from psycopg import AsyncConnection
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
+from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity, Quarantined, read_activity
 from turnout.ingest.locking import Locked, lock_events
@@ -45,8 +46,9 @@ async def take(door: Door, company_id: int, deliveries: Sequence[bytes | Quarant
 
     Each delivery is the JSON of one CloudEvent, or what could not even be made one. What cannot be counted is
     quarantined and does not hold up the rest.
-    Raises TurnoutError BUSY when no connection is free, and psycopg.OperationalError when the database is away: then
-    nothing of the batch is known to be stored, and it may be sent again.
+    Raises TurnoutError BUSY when no connection is free and UNAUTHENTICATED when the company has been removed, and
+    psycopg.OperationalError when the database is away: then nothing of the batch is known to be stored, and it may be
+    sent again.
     """
     activities, broken = read_batch(deliveries, now)
     return await transact(door, company_id, lambda connection: store(connection, company_id, activities, broken, now))
@@ -95,13 +97,19 @@ async def store_readable(
     """The same without the quarantine: conflicts are in the receipt alone."""
     rules = await connection.execute(_SQL["lock_company"], {"company": company_id})
     seen = await _known(connection, company_id, activities)
-    [(stale_after,)] = await rules.fetchall()
-    setting = Setting(connection, company_id, stale_after, now)
+    setting = Setting(connection, company_id, _stale_after(await rules.fetchall()), now)
     first, repeated, conflicts = _sort_out(activities, seen)
     if first:
         fresh, raced, late_conflicts = await _store_new(setting, first)
         repeated, conflicts, first = repeated + raced, conflicts + late_conflicts, fresh
     return Receipt(len(first), repeated, [_conflict(activity) for activity in conflicts])
+
+
+def _stale_after(companies: list[tuple[timedelta]]) -> timedelta:
+    """That of the company that has been locked, if it was not removed after its key had been accepted."""
+    if not companies:
+        raise TurnoutError("UNAUTHENTICATED", "The company has been removed.", "Nothing has been stored; send no more.")
+    return companies[0][0]
 
 
 async def _store_new(setting: Setting, activities: list[Activity]) -> tuple[list[Activity], int, list[Activity]]:

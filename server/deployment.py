@@ -2,10 +2,12 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from turnout.database.embedded import attach
 from turnout.database.errors import TurnoutError
@@ -106,6 +108,38 @@ def administrator(given: str | None) -> Generator[str]:
         )
     with _coded_errors("--admin-url" if given else "TURNOUT_ADMIN_URL"):
         yield login
+
+
+@dataclass(frozen=True)
+class Administration:
+    """An administrator's login to a server, and the name of the database that is ours on it."""
+
+    login: str
+    database: str
+
+    @property
+    def conninfo(self) -> str:
+        """The login, to that database."""
+        return make_conninfo(self.login, dbname=self.database)
+
+
+@contextmanager
+def administration(data: Path | None, given: str | None) -> Generator[Administration]:
+    """What `deployment` finds, for whoever works on the database as a whole; its login is to another one.
+
+    On a real server it is the database of DATABASE_URL, with the login given or TURNOUT_ADMIN_URL.
+    Raises TurnoutError as `administrator` does, and EmbeddedPostgresError.
+    """
+    settings = read_settings()
+    if (settings.database_url or given) and not data:
+        with administrator(given) as login:
+            database = str(conninfo_to_dict(settings.database_url or "").get("dbname") or DATABASE)
+            yield Administration(make_conninfo(login, dbname="postgres"), database)
+        return
+    with attach((data or settings.data or DEFAULT_DATA).absolute()) as server:
+        login = server.conninfo(user="postgres", dbname="postgres")
+        prepare(login, DATABASE)
+        yield Administration(login, DATABASE)
 
 
 def _given(settings: Settings) -> Deployment:

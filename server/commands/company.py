@@ -1,10 +1,11 @@
 """`turnout company …`: the companies that there are."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from turnout.server.commands.options import AsJson, Data, Slug
+from turnout.server.commands.options import AdminUrl, AsJson, Data, Slug
 from turnout.server.commands.printing import print_rows, say
 
 if TYPE_CHECKING:
@@ -122,6 +123,42 @@ def overview(as_json: AsJson = False, data: Data = None) -> None:
     with staff(data) as session:
         rows = overview(session)
     print_rows(OVERVIEW, rows, as_json=as_json)
+
+
+@app.command()
+def remove(
+    slug: Slug,
+    yes: Annotated[
+        str | None,
+        typer.Option(
+            "--yes", metavar="SLUG", help="The slug again, instead of being asked for it.", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    admin_url: AdminUrl = None,
+) -> None:
+    """Remove a company with all that it has, for good. Its keys must have been revoked; its sessions end at once."""
+    from turnout.server.commands.staff import now
+    from turnout.server.deployment import administration
+    from turnout.tenants.removing import remove_company
+
+    _confirm(slug, yes)
+    with administration(data, admin_url) as found:
+        removed = remove_company(found.conninfo, slug, now())
+    print_rows(("table", "rows"), removed.items(), as_json=as_json)
+    say(f"Removed {slug}. Backups made before still have it.")
+
+
+def _confirm(slug: str, yes: str | None) -> None:
+    from turnout.database.errors import TurnoutError
+
+    if yes is None and sys.stdin.isatty():
+        yes = typer.prompt(f"This removes all data of {slug} for good. Type its slug to confirm", err=True)
+    if yes != slug:
+        raise TurnoutError(
+            "NOT_CONFIRMED", "Nothing was removed: the slug was not confirmed.", f"Add `--yes {slug}` if you are sure."
+        )
 
 
 def _cells(row: "ListedCompany") -> list[object]:

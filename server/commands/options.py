@@ -13,6 +13,13 @@ Data = Annotated[
         show_default=False,
     ),
 ]
+AdminUrl = Annotated[
+    str | None,
+    typer.Option(
+        help="On a server of your own: a superuser's login. Otherwise TURNOUT_ADMIN_URL, which no process list shows.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="The company's slug.", show_default=False)]
 Label = Annotated[
