@@ -3,7 +3,7 @@
 import hashlib
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, LiteralString, cast
+from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -11,6 +11,9 @@ from psycopg.conninfo import make_conninfo
 
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 OLDEST_SERVER: Final = 18
 # The order matters: the wall names functions and closes what the others leave open.
@@ -39,7 +42,7 @@ def prepare(admin_conninfo: str, database: str = "turnout") -> None:
         admin.execute(statements("turnout.database", "roles.sql")["create_roles"])
         _let_admin_act_as_owner(admin)
         if not admin.execute("select 1 from pg_database where datname = %s", (database,)).fetchone():
-            admin.execute(_CREATE_DATABASE.format(sql.Identifier(database)))
+            create_database(admin, database)
     migrate(make_conninfo(admin_conninfo, dbname=database))
 
 
@@ -47,6 +50,18 @@ _CREATE_DATABASE: Final = sql.SQL(
     "create database {} owner turnout_owner template template0 encoding 'UTF8' "
     "locale_provider builtin builtin_locale 'C.UTF-8' lc_collate 'C' lc_ctype 'C'"
 )
+
+
+def create_database(admin: psycopg.Connection[Any], database: str) -> None:
+    """An empty database of ours, without a schema yet; `admin` is in no transaction."""
+    admin.execute(_CREATE_DATABASE.format(sql.Identifier(database)))
+
+
+def known_revisions() -> set[str]:
+    """The migrations of this version: a schema of any other was made by a newer one."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 -- as in _run_migrations
+
+    return {script.revision for script in ScriptDirectory.from_config(_migrations()).walk_revisions()}
 
 
 def migrate(admin_conninfo: str) -> None:
@@ -138,7 +153,6 @@ def _settle_schema(admin: psycopg.Connection) -> None:
 def _run_migrations(admin_conninfo: str) -> None:
     # Imported here: they take longer than anything else a command does, and only the first command needs them.
     from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
     from sqlalchemy import create_engine, pool  # noqa: PLC0415
 
     def connect() -> psycopg.Connection:
@@ -149,13 +163,20 @@ def _run_migrations(admin_conninfo: str) -> None:
         connection.commit()
         return connection
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(str(files("turnout.database.migrations")))).replace("%", "%%"))
+    config = _migrations()
     engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=pool.NullPool)
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+
+
+def _migrations() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 -- as in _run_migrations
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(str(files("turnout.database.migrations")))).replace("%", "%%"))
+    return config
 
 
 def _run_repeatable(admin: psycopg.Connection, digest: str) -> None:

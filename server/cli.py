@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from turnout.database.embedded_error import EmbeddedPostgresError
 from turnout.database.errors import TurnoutError
-from turnout.server.commands import company, database, key, load, password, quarantine, schema, serve
+from turnout.server.commands import backup, company, database, key, load, password, quarantine, schema, serve
 from turnout.server.commands.printing import print_error
 
 
@@ -37,6 +37,8 @@ app.command()(serve.serve)
 app.command()(load.load)
 app.command()(quarantine.quarantine)
 app.command()(quarantine.replay)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.add_typer(company.app, name="company")
 app.add_typer(password.app, name="password")
 app.add_typer(key.app, name="key")
