@@ -6,7 +6,9 @@ with measured as materialized (
   select * from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[])
 ),
 one as materialized (
-  select e.event_id from event e where e.company_id = %(company)s and e.key = %(only)s
+  select e.event_id
+  from event e
+  where e.company_id = %(company)s and e.key = %(only)s and e.breakout_of is null and e.named_at is not null
 ),
 part as (
   select d.event_id, d.connections, d.speakers, d.listeners, d.unique_participants,
@@ -33,39 +35,45 @@ held as (
 listed as materialized (
   select h.event_id from held h
   union
+  select o.event_id from one o
+  union
   select t.event_id
   from event t
-  where t.company_id = %(company)s and t.breakout_of is null and t.named_at is not null
+  where %(only)s::text is null and t.company_id = %(company)s and t.breakout_of is null and t.named_at is not null
     and t.created_at >= %(period_start)s and t.created_at < %(period_end)s
   union
   select t.event_id
   from event t
-  where t.company_id = %(company)s and t.breakout_of is null and t.named_at is not null
+  where %(only)s::text is null and t.company_id = %(company)s and t.breakout_of is null and t.named_at is not null
     and t.starts_at >= %(period_start)s and t.starts_at < %(period_end)s
 ),
--- What an event came to on all its days, those outside the period included.
+-- What an event came to on all its days, those outside the period included: looked up event by event, since a join may
+-- read all days of all events.
 whole as (
-  select l.event_id, min(d.first_joined_at) as started_at, bool_or(d.live) as live,
-    case when not bool_or(d.live) then max(d.last_left_at) end as ended_at,
-    sum(
-      d.occupied_us
-      + case when d.open_stays > 0 then greatest(microseconds(least(%(as_of)s, c.ends_at) - d.occupied_until), 0) else 0 end
-    )::bigint as duration_us
+  select l.event_id, w.started_at, w.live, w.ended_at, w.duration_us
   from listed l
-  join event_day d on d.company_id = %(company)s and d.generation = %(generation)s and d.event_id = l.event_id
-  join company_day c on c.company_id = %(company)s and c.generation = %(generation)s and c.day = d.day
-  where %(only)s::text is null or l.event_id = (select event_id from one)
-  group by l.event_id
+  cross join lateral (
+    select min(d.first_joined_at) as started_at, bool_or(d.live) as live,
+      case when not bool_or(d.live) then max(d.last_left_at) end as ended_at,
+      sum(
+        d.occupied_us
+        + case when d.open_stays > 0 then greatest(microseconds(least(%(as_of)s, c.ends_at) - d.occupied_until), 0) else 0 end
+      )::bigint as duration_us
+    from event_day d
+    join company_day c on c.company_id = %(company)s and c.generation = %(generation)s and c.day = d.day
+    where d.company_id = %(company)s and d.generation = %(generation)s and d.event_id = l.event_id
+  ) w
+  where w.started_at is not null
 ),
 recorded as (
   select e.top_id as event_id, count(*) as recordings
   from listed l
   join event e on e.company_id = %(company)s and e.top_id = l.event_id
   join stored s on s.company_id = %(company)s and s.event_id = e.event_id and s.kind = 'RECORDING'
-  where %(only)s::text is null or l.event_id = (select event_id from one)
   group by e.top_id
 ),
-described as (
+-- Materialized, so that a filter does not go looking through all events there are.
+described as materialized (
   select t.event_id, t.key, t.kind, t.template, t.title, t.room_key, coalesce(r.name, t.room_key) as room,
     t.resolved_owner_key as owner_key, p.name as owner_name, t.created_at, t.starts_at, t.ends_at,
     w.started_at, w.ended_at, coalesce(w.duration_us, 0) as duration_us,
@@ -87,7 +95,6 @@ described as (
   left join held h on h.event_id = l.event_id
   left join whole w on w.event_id = l.event_id
   left join recorded n on n.event_id = l.event_id
-  where (%(only)s::text is null or t.key = %(only)s)
 ),
 chosen as (
   select d.*

@@ -12,6 +12,7 @@ held as (
     from event_day d
     where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s
       and d.day <> all (%(cut_days)s::date[]) and d.owner_key is not null and d.kind in ('MEETING', 'WEBINAR')
+      and (%(only)s::text is null or d.owner_key = %(only)s)
     union all
     select m.owner_key, m.event_id, m.speakers, m.listeners
     from measured m
@@ -36,6 +37,7 @@ created as (
   from event t
   where t.company_id = %(company)s and t.created_at >= %(period_start)s and t.created_at < %(period_end)s
     and t.breakout_of is null and t.named_at is not null and t.kind in ('MEETING', 'WEBINAR') and t.resolved_owner_key is not null
+    and (%(only)s::text is null or t.resolved_owner_key = %(only)s)
   group by t.resolved_owner_key
 ),
 planned as (
@@ -43,6 +45,7 @@ planned as (
   from event t
   where t.company_id = %(company)s and t.starts_at > %(as_of)s and not t.cancelled
     and t.breakout_of is null and t.named_at is not null and t.kind in ('MEETING', 'WEBINAR') and t.resolved_owner_key is not null
+    and (%(only)s::text is null or t.resolved_owner_key = %(only)s)
     and not exists (
       select from event e
       join stay s on s.company_id = %(company)s and s.event_id = e.event_id and s.service is null
@@ -56,6 +59,7 @@ disk as (
     select s.owner_key, s.delta_bytes
     from storage_day s
     where s.company_id = %(company)s and s.generation = %(generation)s and s.day <= %(through_day)s and s.owner_key <> ''
+      and (%(only)s::text is null or s.owner_key = %(only)s)
     union all
     select y.owner_key, y.delta_bytes
     from tally(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) y
