@@ -41,10 +41,15 @@ def read_day(value: Any) -> date:  # noqa: ANN401 -- whatever the client sent
         raise ValueError("Date must be a day that exists in the calendar.") from None
 
 
-def large(value: Any) -> int:  # noqa: ANN401 -- whatever the client sent or a resolver gave
+def read_large(value: Any) -> int:  # noqa: ANN401 -- whatever the client sent
     """The whole number itself. Raises ValueError for anything else and beyond ±2^53."""
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
         raise ValueError("BigInt must be a whole number between -2^53 and 2^53.")
+    return value
+
+
+def write_large(value: int) -> int:
+    """The whole number itself, however large: a sum that a double would round is better than no answer."""
     return value
 
 
@@ -69,8 +74,11 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     ),
     BigInt: strawberry.scalar(
         name="BigInt",
-        description="A whole number that may be too large for Int, written as a JSON number between -2^53 and 2^53.",
-        serialize=large,
-        parse_value=large,
+        description=(
+            "A whole number that may be too large for Int, written as a JSON number. Sums of bytes may in theory leave "
+            "-2^53 to 2^53: they are still written exactly, but who reads numbers as doubles rounds them."
+        ),
+        serialize=write_large,
+        parse_value=read_large,
     ),
 }

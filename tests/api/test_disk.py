@@ -1,6 +1,10 @@
 """diskUsage, worked out by hand."""
 
+from datetime import datetime
+from typing import Any
+
 from .asking import ask
+from .clients import Client, activity
 from .telling import Told
 
 PERIOD = {"dates": {"from": "2026-02-28", "to": "2026-03-03"}}
@@ -42,3 +46,22 @@ async def test_a_period_that_is_over_shows_what_was_in_use_at_its_end(told: Told
         ["carl", "Carl", 25, 0, 1],
     ]
     assert answer["total"]["used"] == 2325.0
+
+
+async def test_more_bytes_than_a_double_holds_are_told_exactly(at_acme: Client, now: datetime) -> None:
+    uploads: list[dict[str, Any]] = [{"file": f"f-{number}", "owner": "anna", "bytes": 2**42} for number in range(2048)]
+    uploads.append({"file": "f", "owner": "anna", "bytes": 1})
+    for start in range(0, len(uploads), 500):
+        batch = uploads[start : start + 500]
+        await at_acme.tell([activity(said["file"], "turnout.file.uploaded", now, **said) for said in batch])
+    today = {"preset": "TODAY"}
+
+    disk = await ask(at_acme, "diskUsage", period=today)
+    days = await ask(at_acme, "days", period=today)
+    summary = await ask(at_acme, "periodSummary", period=today)
+    user = await ask(at_acme, "user", userId="anna", period=today)
+
+    bytes_ = 2**53 + 1
+    assert [disk["nodes"][0][name] for name in ("usedBytes", "uploadedBytes", "files")] == [bytes_, bytes_, 2049]
+    assert [days[0][name] for name in ("uploadedBytes", "storageBytes")] == [bytes_, bytes_]
+    assert (summary["uploadedBytes"], summary["storage"]["used"], user["diskBytes"]) == (bytes_, 2.0**53, bytes_)

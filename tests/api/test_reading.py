@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from turnout.database.errors import TurnoutError
-from turnout.graphql.scalars import large, read_day, read_instant, write_instant
+from turnout.graphql.scalars import read_day, read_instant, read_large, write_instant, write_large
 from turnout.server.routes.batches import items
 from turnout.server.routes.lines import lines
 
@@ -115,7 +115,11 @@ def test_days_are_read_as_they_are_written() -> None:
 
 
 def test_large_numbers_are_whole_and_fit_a_double() -> None:
-    assert [large(number) for number in (0, 2**53, -(2**53))] == [0, 2**53, -(2**53)]
+    assert [read_large(number) for number in (0, 2**53, -(2**53))] == [0, 2**53, -(2**53)]
     for number in (2**53 + 1, 1.0, True, "1", None):
         with pytest.raises(ValueError, match="BigInt must be"):
-            large(number)
+            read_large(number)
+
+
+def test_large_numbers_are_written_exactly_however_large() -> None:
+    assert [write_large(number) for number in (0, 2**53 + 1, 2**63 - 1)] == [0, 2**53 + 1, 2**63 - 1]
