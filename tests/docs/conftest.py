@@ -1,7 +1,9 @@
 """A server over a database of its own, a company in it, and a shell that runs what a page shows."""
 
+import contextlib
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -11,9 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from tests.api.processes import serving
 from tests.databases import Database, drop
+from turnout.server.cli import app
 
 from .pages import ROOT, fences, read, sections
 
@@ -33,6 +37,11 @@ class Stage:
         """What a shell prints that stops at the first error."""
         return self._run(["sh", "-euc", script.replace(ADDRESS, self.address)], variables)
 
+    def turnout(self, script: str) -> str:
+        """What the commands of a script print that needs no shell; a process for each would cost a second."""
+        lines = [shlex.split(line, comments=True) for line in script.splitlines()]
+        return "".join(self._invoke(*words) for words in lines if words)
+
     def python(self, program: str, **variables: str) -> str:
         return self._run([sys.executable, "-c", program.replace(ADDRESS, self.address)], variables)
 
@@ -40,6 +49,13 @@ class Stage:
         """What the server answers to a question."""
         headers = {"authorization": f"Bearer {key}"}
         return httpx.post(f"{self.address}/graphql", json={"query": query}, headers=headers, timeout=SECONDS).json()
+
+    def _invoke(self, program: str, *words: str) -> str:
+        assert program == "turnout"
+        with contextlib.chdir(self.folder):
+            done = CliRunner().invoke(app, words, env=self.environment)
+        assert done.exit_code == 0, done.output
+        return done.stdout
 
     def _run(self, command: list[str], variables: dict[str, str]) -> str:
         environment = self.environment | variables
@@ -70,7 +86,9 @@ def stage(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) 
 def key(stage: Stage) -> str:
     """A key of the company that the pages are about, which is set up as the README says."""
     [setting_up, *_] = fences(sections(read("README.md"), 2)["A company of your own"], "sh")
-    return stage.shell(f'{{ {setting_up} }} >setting-up.txt; printf %s "$KEY"')
+    commands, _, kept = setting_up.partition("KEY=$(")
+    stage.turnout(commands)
+    return stage.turnout(kept.partition(")")[0]).strip()
 
 
 def json_values(text: str) -> Iterator[Any]:

@@ -66,7 +66,7 @@ def test_every_event_of_the_log_is_explained_with_its_level() -> None:
 def test_the_zone_is_changed_as_shown(stage: Stage, key: str) -> None:
     [script] = fences(PART["Time zones and calendars"], "sh")
 
-    stage.shell(script)
+    stage.turnout(script)
 
     assert stage.ask("{ company { timeZone billingAnchorDay } }", key)["data"] == {
         "company": {"timeZone": "America/New_York", "billingAnchorDay": 15}

@@ -16,14 +16,12 @@ from .pages import PAGES, ROOT, anchors, fences, read, ticked
 FILE = r"[\w.]+(/[\w.]+)*(/|\.(py|sql|md|graphql|csv|toml))"
 
 
-def commands() -> Iterator[list[str]]:
-    """The words after `turnout` of every command that a page shows."""
+def commands() -> Iterator[str]:
+    """What stands behind `turnout` in every command that a page shows."""
     for page in PAGES:
         shown = "\n".join([*fences(read(page), "sh"), *ticked(read(page))])
-        for words in re.findall(
-            r"\bturnout ([a-z]+(?: [a-z]+)?)", re.sub(r"#.*|^docker .*", "", shown, flags=re.MULTILINE)
-        ):
-            yield words.split()
+        said = re.sub(r"#.*|^docker .*", "", shown, flags=re.MULTILINE)
+        yield from re.findall(r"\bturnout ([a-z]+(?: [a-z]+)?)", said)
 
 
 def queries() -> Iterator[str]:
@@ -79,9 +77,9 @@ def test_the_queries_that_are_shown_are_answered(stage: Stage, key: str) -> None
 
 
 def test_the_commands_that_are_shown_exist() -> None:
-    shown = list(commands())
+    shown = set(commands())
 
-    unknown = [words for words in shown if CliRunner().invoke(app, [*words, "--help"]).exit_code]
+    unknown = [words for words in shown if CliRunner().invoke(app, [*words.split(), "--help"]).exit_code]
 
     assert len(shown) > 10
     assert unknown == []

@@ -23,7 +23,7 @@ def test_a_file_is_loaded(stage: Stage, key: str) -> None:
     line = json.dumps(told | {"time": "2026-11-02T10:00:00Z", "data": {"user": "u-1"}})
     (stage.folder / "activities.ndjson").write_text(line)
 
-    assert stage.shell(loading, KEY=key).split() == ["ACCEPTED", "KNOWN", "QUARANTINED", "1", "0", "0"]
+    assert stage.turnout(loading).split() == ["ACCEPTED", "KNOWN", "QUARANTINED", "1", "0", "0"]
 
 
 def test_what_is_asked_by_curl_is_answered(stage: Stage, key: str) -> None:
