@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from turnout.analytics.paging import Page, Wanted, line_of, page_of
+from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import (
     Question,
@@ -37,7 +37,7 @@ async def disk_usage(reading: Reading, period: Period, wanted: Wanted) -> tuple[
     ending = ending_parameters(period)
     listed = period_parameters(period, today) | ending | wanted.parameters()
     lines, total = await asyncio.gather(
-        reading.ask(Question(_SQL["disk_usage"], line_of(DiskUsage), listed, days_up_to(period))),
+        reading.ask(Question(paged(_SQL["disk_usage"]), line_of(DiskUsage), listed, days_up_to(period))),
         reading.ask(Question(_SQL["storage_used"], Usage, ending | limit_day(period, reading), days_up_to(period))),
     )
     return page_of(lines, wanted), total[0]

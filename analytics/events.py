@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from turnout.analytics.paging import Page, Wanted, line_of, page_of
+from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE
 from turnout.analytics.periods import FIRST_DAY, LAST_DAY, Period
 from turnout.analytics.reading import Question, Reading, period_parameters
@@ -92,7 +92,7 @@ async def event_stat(reading: Reading, event_id: str) -> EventStat | None:
 
 async def _ask(reading: Reading, wanted: Wanted, about: dict[str, Any], days: tuple[date, date]) -> Page[EventStat]:
     """Whole events are asked for: every day that one of them may have been held on must be up to date."""
-    question = Question(_SQL["event_stats"], line_of(_event_stat), about | wanted.parameters(), days)
+    question = Question(paged(_SQL["event_stats"]), line_of(_event_stat), about | wanted.parameters(), days)
     return page_of(await reading.ask(question), wanted)
 
 

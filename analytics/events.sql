@@ -157,29 +157,10 @@ found as (
     end as sort_text
   from peopled c
 ),
-placed as (
-  select f.*,
-    comes_after(%(descending)s, f.sort_number, f.sort_text, f.key, %(after_number)s, %(after_text)s, %(after_id)s)
-    or not %(resume)s as follows
+line as (
+  select f.sort_number, f.sort_text, f.key as id,
+    f.kind::text as kind, f.template, f.status, f.title, f.room_key, f.room, f.owner_key, f.owner_name,
+    f.created_at, f.starts_at, f.ends_at, f.started_at, f.ended_at, f.duration_us,
+    f.connections, f.speakers, f.listeners, f.people, f.participation_us, f.recordings
   from found f
-),
-page as (
-  select p.*,
-    row_number() over (
-      order by p.sort_number is null and p.sort_text is null,
-        case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
-        case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
-        p.key
-    ) as place
-  from placed p
-  where p.follows
-  order by place
-  limit %(rows)s
 )
-select n.total, n.before, p.follows, p.sort_number, p.sort_text, p.key,
-  p.kind::text, p.template, p.status, p.title, p.room_key, p.room, p.owner_key, p.owner_name,
-  p.created_at, p.starts_at, p.ends_at, p.started_at, p.ended_at, p.duration_us,
-  p.connections, p.speakers, p.listeners, p.people, p.participation_us, p.recordings
-from (select count(*) as total, count(*) filter (where not follows) as before from placed) n
-left join page p on true
-order by p.place

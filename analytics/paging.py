@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, LiteralString, TypeVar
+
+from turnout.database.statements import statements
 
 Row = TypeVar("Row")
+
+_SQL: Final = statements("turnout.analytics", "paging.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +69,24 @@ class Line(Generic[Row]):
     row: Row | None
 
 
+def paged(text: LiteralString) -> LiteralString:
+    """The statement of a list, whose last common table expression is `line`, with the end that all lists share."""
+    return text + _SQL["page"]
+
+
 def line_of(make: Callable[..., Row]) -> Callable[..., Line[Row]]:
-    """Makes lines of the columns total, before, present, sort_number, sort_text, id, and those of a row."""
+    """Makes lines of what a paged statement answers; `make` takes the id and the row's own columns."""
 
     def read(
         total: int,
         before: int,
-        present: bool | None,
         number: int | None,
         text: str | None,
         id_: str | None,
         *row: Any,  # noqa: ANN401 -- any column of any list
     ) -> Line[Row]:
-        return Line(total, before, Position(number, text, id_), make(id_, *row) if present else None)
+        *columns, _follows, place = row
+        return Line(total, before, Position(number, text, id_), None if place is None else make(id_, *columns))
 
     return read
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from turnout.analytics.paging import Page, Wanted, line_of, page_of
+from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.reading import Question, Reading
 from turnout.database.statements import statements
 
@@ -23,5 +23,5 @@ class PlannedEvents:
 
 async def planned_events(reading: Reading, wanted: Wanted) -> Page[PlannedEvents]:
     """Everybody with events that start after now, are not cancelled and have had no stay; of every kind."""
-    question = Question(_SQL["planned_events"], line_of(PlannedEvents), wanted.parameters())
+    question = Question(paged(_SQL["planned_events"]), line_of(PlannedEvents), wanted.parameters())
     return page_of(await reading.ask(question), wanted)

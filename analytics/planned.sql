@@ -24,26 +24,8 @@ found as (
   from listed l
   where %(search)s::text is null or strpos(lower(coalesce(l.name, l.user_key) collate pg_c_utf8), lower(%(search)s collate pg_c_utf8)) > 0
 ),
-placed as (
-  select f.*,
-    comes_after(%(descending)s, f.sort_number, f.sort_text, f.user_key, %(after_number)s, %(after_text)s, %(after_id)s)
-    or not %(resume)s as follows
+line as (
+  select f.sort_number, f.sort_text, f.user_key as id,
+    f.name, f.planned, f.next_starts_at
   from found f
-),
-page as (
-  select p.*,
-    row_number() over (
-      order by p.sort_number is null and p.sort_text is null,
-        case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
-        case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
-        p.user_key
-    ) as place
-  from placed p
-  where p.follows
-  order by place
-  limit %(rows)s
 )
-select n.total, n.before, p.follows, p.sort_number, p.sort_text, p.user_key, p.name, p.planned, p.next_starts_at
-from (select count(*) as total, count(*) filter (where not follows) as before from placed) n
-left join page p on true
-order by p.place

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from turnout.analytics.paging import Page, Wanted, line_of, page_of
+from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import Question, Reading, days_up_to, ending_parameters, period_parameters
 from turnout.database.statements import statements
@@ -40,5 +40,7 @@ async def user_stat(reading: Reading, period: Period, user_id: str) -> UserStat 
 async def _ask(reading: Reading, period: Period, wanted: Wanted, more: dict[str, Any]) -> Page[UserStat]:
     today = reading.now.astimezone(reading.company.zone).date()
     about = period_parameters(period, today) | ending_parameters(period)
-    question = Question(_SQL["user_stats"], line_of(UserStat), about | wanted.parameters() | more, days_up_to(period))
+    question = Question(
+        paged(_SQL["user_stats"]), line_of(UserStat), about | wanted.parameters() | more, days_up_to(period)
+    )
     return page_of(await reading.ask(question), wanted)

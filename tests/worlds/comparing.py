@@ -26,10 +26,10 @@ from turnout.analytics.disk import disk_usage
 from turnout.analytics.events import EventStatus, Filters, event_stat, event_stats
 from turnout.analytics.paging import Page, Wanted
 from turnout.analytics.peaks import Section, daily_peaks
-from turnout.analytics.periods import Period
+from turnout.analytics.periods import Period, PeriodPreset
 from turnout.analytics.planned import planned_events
 from turnout.analytics.reading import Reading
-from turnout.analytics.summary import period_summary
+from turnout.analytics.summary import period_summary, resolve_preset
 from turnout.analytics.users import user_stat, user_stats
 from turnout.tenants.company import Company
 
@@ -69,10 +69,17 @@ class Comparison:
         """Every question about the period [start, end)."""
         reading = self.product.reading(self.company)
         period = Period(start, end, self.company.time_zone)
+        await self._earliest(reading)
         await self._figures(reading, period)
         await self._lists(reading, period)
         await self._one_each(reading, period)
         assert not reading.pending
+
+    async def _earliest(self, reading: Reading) -> None:
+        """ALL_TIME begins on the day of the earliest activity that counts, or today."""
+        found = await resolve_preset(reading, PeriodPreset.ALL_TIME)
+        today = self.now.astimezone(self.company.zone).date()
+        assert found.first_day == min(self.oracle.first_day(self.now) or today, today)
 
     async def _figures(self, reading: Reading, period: Period) -> None:
         span = period.start, period.end

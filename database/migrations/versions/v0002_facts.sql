@@ -24,6 +24,7 @@ create table user_signal (
   foreign key (company_id, person_id) references person
 );
 create index user_signal_person on user_signal (company_id, person_id);
+create index user_signal_time on user_signal (company_id, at);
 
 create table registration (
   company_id integer not null,
@@ -51,6 +52,7 @@ create table sign_in (
   foreign key (company_id, person_id) references person
 );
 create index sign_in_time on sign_in (company_id, at);
+create index sign_in_person on sign_in (company_id, person_id);
 
 create table room (
   company_id integer not null references company,
@@ -74,6 +76,7 @@ create table room_signal (
   foreign key (company_id, room_id) references room
 );
 create index room_signal_room on room_signal (company_id, room_id);
+create index room_signal_time on room_signal (company_id, at);
 
 -- A generated column rewrites the table and the index locks it: events are few beside stays, and this is the first upgrade.
 alter table event add column room_owner_key text;
@@ -132,6 +135,7 @@ create table stored_signal (
   foreign key (company_id, event_id) references event
 );
 create index stored_signal_stored on stored_signal (company_id, stored_id);
+create index stored_signal_time on stored_signal (company_id, at);
 create index stored_signal_event on stored_signal (company_id, event_id) where event_id is not null;
 
 create table stored_version (
