@@ -47,23 +47,34 @@ listed as materialized (
   where %(only)s::text is null and t.company_id = %(company)s and t.breakout_of is null and t.named_at is not null
     and t.starts_at >= %(period_start)s and t.starts_at < %(period_end)s
 ),
--- What an event came to on all its days, those outside the period included: looked up event by event, since a join may
--- read all days of all events.
-whole as (
-  select l.event_id, w.started_at, w.live, w.ended_at, w.duration_us
+-- All days of these events, those outside the period included: looked up event by event while they are not too many, since
+-- a join may read all days of all events; of very many it is the join that is faster.
+lasting as (
+  select d.*
   from listed l
   cross join lateral (
-    select min(d.first_joined_at) as started_at, bool_or(d.live) as live,
-      case when not bool_or(d.live) then max(d.last_left_at) end as ended_at,
-      sum(
-        d.occupied_us
-        + case when d.open_stays > 0 then greatest(microseconds(least(%(as_of)s, c.ends_at) - d.occupied_until), 0) else 0 end
-      )::bigint as duration_us
+    select d.event_id, d.day, d.first_joined_at, d.last_left_at, d.live, d.occupied_us, d.occupied_until, d.open_stays
     from event_day d
-    join company_day c on c.company_id = %(company)s and c.generation = %(generation)s and c.day = d.day
     where d.company_id = %(company)s and d.generation = %(generation)s and d.event_id = l.event_id
-  ) w
-  where w.started_at is not null
+    offset 0
+  ) d
+  where (select count(*) from listed) <= 20000
+  union all
+  select d.event_id, d.day, d.first_joined_at, d.last_left_at, d.live, d.occupied_us, d.occupied_until, d.open_stays
+  from listed l
+  join event_day d on d.company_id = %(company)s and d.generation = %(generation)s and d.event_id = l.event_id
+  where (select count(*) from listed) > 20000
+),
+whole as (
+  select d.event_id, min(d.first_joined_at) as started_at, bool_or(d.live) as live,
+    case when not bool_or(d.live) then max(d.last_left_at) end as ended_at,
+    sum(
+      d.occupied_us
+      + case when d.open_stays > 0 then greatest(microseconds(least(%(as_of)s, c.ends_at) - d.occupied_until), 0) else 0 end
+    )::bigint as duration_us
+  from lasting d
+  join company_day c on c.company_id = %(company)s and c.generation = %(generation)s and c.day = d.day
+  group by d.event_id
 ),
 recorded as (
   select e.top_id as event_id, count(*) as recordings
