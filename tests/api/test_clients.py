@@ -1,8 +1,10 @@
 """clients: what users signed in with, worked out by hand."""
 
+from datetime import datetime
 from typing import Any
 
 from .asking import ask
+from .clients import Client, activity
 from .telling import Told
 
 PERIOD = {"dates": {"from": "2026-02-28", "to": "2026-03-03"}}
@@ -60,3 +62,15 @@ async def test_a_cut_day_counts_its_part(told: Told) -> None:
         row("2026-03-01", WINDOWS, 1, 1),
         row("2026-03-01", ANDROID, 1, 1),
     ]
+
+
+async def test_a_client_has_a_name_that_days_can_be_counted_by(at_acme: Client, now: datetime) -> None:
+    signs = "".join(chr(0x20000 + 7919 * number % 40_000) for number in range(400))
+    said = {"client": signs[:200], "os": signs[200:]}
+    longer = activity("longer", "turnout.user.signedIn", now, user="anna", client=signs[:201])
+
+    refused = await at_acme.ingest([activity("long", "turnout.user.signedIn", now, user="anna", **said), longer])
+    answer = await ask(at_acme, "clients", period={"preset": "TODAY"})
+
+    assert [(item["id"], item["code"]) for item in refused.json()["quarantined"]] == [("longer", "INVALID")]
+    assert answer == [row("2026-03-02", {"device": "UNKNOWN"} | said, 1, 1)]
