@@ -103,7 +103,7 @@ def _response(result: Answer, media: str) -> Response:
 def _status(result: Answer, media: str) -> int:
     """200 for all that was executed; but 503 for what passes by itself, so that whoever knows only HTTP tries again."""
     codes = {error["extensions"]["code"] for error in result.errors}
-    if result.data is None and codes & PASSING:
+    if codes & PASSING and not any(value is not None for value in (result.data or {}).values()):
         return 503
     if not result.refused or media != RESPONSE:
         return 200

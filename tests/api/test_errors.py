@@ -17,6 +17,7 @@ from turnout.graphql.errors import failure
 
 from .clients import Client, joined
 
+EVENT = '{ event(eventId: "standup") { kind } }'
 PEAKS = "{ dailyPeaks(period: {preset: TODAY}) { day } }"
 OURS = ("psycopg", "Traceback", "select", "section_day", "relation", "mark", "/site-packages/", "turnout_app")
 
@@ -83,7 +84,7 @@ async def test_while_the_database_is_away_everything_says_so_and_then_goes_on(
     at_acme: Client, database: Database
 ) -> None:
     with unreachable(database):
-        away = await asyncio.gather(at_acme.post(PEAKS), at_acme.ingest([{"id": "1"}]))
+        away = await asyncio.gather(at_acme.post(PEAKS), at_acme.post(EVENT), at_acme.ingest([{"id": "1"}]))
         ready = await at_acme.http.get("/health/ready")
         live = await at_acme.http.get("/health/live")
     back = await until_answered(at_acme)
