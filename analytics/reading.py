@@ -1,5 +1,6 @@
 """How a question is asked: in one snapshot with its neighbours, and never over days that are out of date."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ Clock = Callable[[], datetime]
 
 # How long an answer waits for its days to be refreshed before it is given as it is, and says so.
 PATIENCE: Final = 2.0
+SHORTEST_PAUSE: Final = 0.02
+LONGEST_PAUSE: Final = 0.5
 
 _SQL = statements("turnout.analytics", "reading.sql")
 
@@ -80,6 +83,7 @@ class Reading:
         asked = (min(first for first, _ in days), max(last for _, last in days)) if days else None
         give_up = time.monotonic() + self._patience
         wanted: dict[date, PendingDay] | None = None
+        pause = 0.0
         while True:
             as_of = self._clock()
             answers, found = await self._read(questions, asked, as_of)
@@ -91,7 +95,10 @@ class Reading:
                 self.pending |= {day.day: day.since for day in late}
                 return answers
             wanted = wanted or {day.day: day for day in found}
-            await self._refresher.refresh(self.company, late[0].day, late[-1].day, remaining)
+            # One refresh is enough unless it fails, or another process is at it: then asking again at once is no use.
+            await asyncio.sleep(min(pause, remaining))
+            pause = min(2 * pause, LONGEST_PAUSE) or SHORTEST_PAUSE
+            await self._refresher.refresh(self.company, late[0].day, late[-1].day, give_up - time.monotonic())
 
     async def _read(
         self, questions: Sequence[Question[Any]], asked: tuple[date, date] | None, as_of: datetime

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import math
 import time
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -21,11 +22,23 @@ from turnout.tenants.company import Company
 POLL_SECONDS: Final = 1.0
 SETTLE_SECONDS: Final = 600.0
 VIEW_SECONDS: Final = 60.0
+LONGEST_PAUSE: Final = 300.0
 
 # The marks stay where they are: the next sweep or reader finds them when the database is back.
 _AWAY: Final = (psycopg.Error, PoolTimeout, TooManyRequests, OSError)
 
 _log: Final = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """How often in a row a company's refresh has failed, and when it may be tried again."""
+
+    times: int = 0
+    not_before: float = 0.0
+
+    def once_more(self) -> "_Failed":
+        return _Failed(self.times + 1, time.monotonic() + min(POLL_SECONDS * 2**self.times, LONGEST_PAUSE))
 
 
 class Refresher:
@@ -50,6 +63,7 @@ class Refresher:
         self._gates: dict[int, asyncio.Lock] = {}
         self._shared: dict[tuple[int, int, tuple[date, date]], asyncio.Task[None]] = {}
         self._settled: dict[int, float] = {}
+        self._failed: dict[int, _Failed] = {}
         # Late at the start: whoever ran before may have ended between computing days and this.
         self._views_are_late = True
         self._views_refreshed = -math.inf
@@ -97,6 +111,21 @@ class Refresher:
                 left = await refresh.run(self._clock(), days)
                 self._views_are_late = True
             settle = False
+
+    async def _refresh_in_turn(self, company_id: int, generation: int) -> None:
+        """What cannot be computed for one company holds up no other, and is tried again less and less often."""
+        failed = self._failed.get(company_id)
+        if failed and time.monotonic() < failed.not_before:
+            return
+        try:
+            await self.refresh_company(company_id, generation, settle=self._may_settle(company_id))
+        except psycopg.OperationalError:  # the database itself is away, for all of them
+            raise
+        except psycopg.Error as error:
+            self._failed[company_id] = again = (failed or _Failed()).once_more()
+            _log.exception("company_refresh_failed", company=company_id, error=str(error), times=again.times)
+        else:
+            self._failed.pop(company_id, None)
 
     async def build(self, company_id: int, generation: int) -> None:
         """Compute rollups that are to take the place of others until they do; or remove those that did their duty."""
@@ -148,7 +177,7 @@ class Refresher:
             generations = await generations_to_refresh(connection)
         for company_id, generation, answers in generations:
             if answers:
-                await self.refresh_company(company_id, generation, settle=self._may_settle(company_id))
+                await self._refresh_in_turn(company_id, generation)
             elif (company_id, generation) not in self._builds:
                 # Computing a whole history must hold up nobody else's days.
                 self._builds[company_id, generation] = asyncio.create_task(self._build(company_id, generation))

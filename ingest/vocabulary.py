@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 
 # Ids are shown, searched and put into addresses: no control characters, and short enough for an index.
 Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
-Text = Annotated[str, Meta(min_length=1, pattern=r"^[^\x00]*$")]
+# A title or a name; long enough for any, and short enough for a page of a thousand rows.
+Text = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 # What days are counted by: 200 characters of four bytes, twice, still fit into an entry of an index.
 Label = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Value = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
