@@ -15,8 +15,10 @@ from turnout.database import embedded_left_over
 from turnout.database.embedded import EmbeddedPostgresError, Server, attach
 from turnout.database.embedded_directory import DataDirectory
 
+# Whoever runs the tests in the background may have them ignore Ctrl-C, which children inherit.
 COMMAND = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from turnout.database.embedded import attach
 with attach(Path(sys.argv[1])) as server:

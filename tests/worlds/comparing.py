@@ -52,7 +52,8 @@ SEARCHES = ("", "e", "YO", "p", "ю", "1", "_", "%", "σα")
 class Comparison:
     """A company and what its oracle knows, as of the product's clock. `turn` picks orders and page sizes.
 
-    `in_turns`: of the lists only half each time, for when there are so many worlds that every other one is enough.
+    `in_turns`: beside the figures one kind of question at a time, for when there are so many worlds that each kind is
+    still asked of thousands.
     """
 
     product: Product
@@ -69,10 +70,10 @@ class Comparison:
         """Every question about the period [start, end)."""
         reading = self.product.reading(self.company)
         period = Period(start, end, self.company.time_zone)
-        await self._earliest(reading)
         await self._figures(reading, period)
-        await self._lists(reading, period)
-        await self._one_each(reading, period)
+        others = (self._owners, self._events, self._users, self._one_each)
+        for ask in (others[self.turn % len(others)],) if self.in_turns else others:
+            await ask(reading, period)
         assert not reading.pending
 
     async def _earliest(self, reading: Reading) -> None:
@@ -93,14 +94,24 @@ class Comparison:
             found = [client_in_words(row) for row in await clients(reading, period, rows, per_day=per_day)]
             same_rows(self.oracle.clients(*span, self.now, per_day, rows), found)
 
-    async def _lists(self, reading: Reading, period: Period) -> None:
-        span = period.start, period.end
-
+    async def _users(self, reading: Reading, period: Period) -> None:
         async def users(wanted: Wanted) -> Page[Any]:
             return await user_stats(reading, period, wanted)
 
+        rows = self.oracle.user_stats(period.start, period.end, self.now)
+        await self._list(users, user_in_words, rows, "userId")
+        await self._some_users(reading, period)
+
+    async def _events(self, reading: Reading, period: Period) -> None:
         async def events(wanted: Wanted) -> Page[Any]:
             return await event_stats(reading, period, wanted)
+
+        rows = self.oracle.event_stats(period.start, period.end, self.now)
+        await self._list(events, event_in_words, rows, "eventId")
+        await self._some_events(reading, period)
+
+    async def _owners(self, reading: Reading, period: Period) -> None:
+        """Who has something planned, and who has something on disk."""
 
         async def planned(wanted: Wanted) -> Page[Any]:
             return await planned_events(reading, wanted)
@@ -110,15 +121,9 @@ class Comparison:
             same(self.oracle.storage(period.end, self.now), usage_in_words(total))
             return page
 
-        even = self.turn % 2 == 0
-        if even or not self.in_turns:
-            await self._list(users, user_in_words, self.oracle.user_stats(*span, self.now), "userId")
-            await self._list(planned, planned_in_words, self.oracle.planned_events(self.now), "userId")
-        if not (even and self.in_turns):
-            await self._list(events, event_in_words, self.oracle.event_stats(*span, self.now), "eventId")
-            await self._list(disk, disk_in_words, self.oracle.disk_usage(*span, self.now), "userId")
-            await self._some_events(reading, period)
-            await self._some_users(reading, period)
+        await self._list(planned, planned_in_words, self.oracle.planned_events(self.now), "userId")
+        rows = self.oracle.disk_usage(period.start, period.end, self.now)
+        await self._list(disk, disk_in_words, rows, "userId")
 
     async def _list(self, ask: Ask, words: Any, expected: Sequence[Row], id_column: str) -> None:
         self.turn += 1
@@ -148,7 +153,8 @@ class Comparison:
         same_rows(ordered(expected, "name", "userId", True), [user_in_words(row) for row in page.rows])
 
     async def _one_each(self, reading: Reading, period: Period) -> None:
-        """One user and one event by their ids, some of which nobody has."""
+        """One user and one event by their ids, some of which nobody has, and where all time begins."""
+        await self._earliest(reading)
         span = period.start, period.end
         user = ("p1", "p2", "o1", "nobody")[self.turn % 4]
         found = await user_stat(reading, period, user)

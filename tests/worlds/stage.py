@@ -42,9 +42,11 @@ class Stage:
         )
 
     async def compare(self, told: WorldCompany, company: Company, activities: list[Raw]) -> None:
-        """Every period that the world asks for, of the activities told so far, as of the product's clock."""
+        """Every period that the world asks for, or one of them, of the activities told so far, as of the clock."""
         oracle = Oracle(told.zone, told.stale_after, told.limits, activities)
-        for turn, period in enumerate(told.periods, start=len(activities)):
+        number = len(activities)
+        periods = [told.periods[number % len(told.periods)]] if self.in_turns else told.periods
+        for turn, period in enumerate(periods, start=number):
             await Comparison(self.product, company, oracle, turn, self.in_turns).compare(*period)
 
 
