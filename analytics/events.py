@@ -80,7 +80,7 @@ async def event_stats(reading: Reading, period: Period, wanted: Wanted, filters:
     """Events held in the period, created in it, or planned to start in it."""
     today = reading.now.astimezone(reading.company.zone).date()
     about = period_parameters(period, today) | {"only": None}
-    return await _ask(reading, wanted, about | filters.parameters(), (FIRST_DAY, max(period.last_day, today)))
+    return await _ask(reading, wanted, about | filters.parameters(), (FIRST_DAY, LAST_DAY))
 
 
 async def event_stat(reading: Reading, event_id: str) -> EventStat | None:
@@ -91,7 +91,10 @@ async def event_stat(reading: Reading, event_id: str) -> EventStat | None:
 
 
 async def _ask(reading: Reading, wanted: Wanted, about: dict[str, Any], days: tuple[date, date]) -> Page[EventStat]:
-    """Whole events are asked for: every day that one of them may have been held on must be up to date."""
+    """Whole events are asked for: every day that one of them may have been held on must be up to date.
+
+    Tomorrow too: a stay told by a clock that is ahead may begin behind the next midnight.
+    """
     question = Question(paged(_SQL["event_stats"]), line_of(_event_stat), about | wanted.parameters(), days)
     return page_of(await reading.ask(question), wanted)
 
