@@ -4,7 +4,7 @@ import json
 import zipfile
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -104,7 +104,7 @@ async def figures(database: Database) -> dict[str, AnyFigures]:
 
 async def of_company(door: Door, refresher: Refresher, company: Company) -> AnyFigures:
     reading = Reading(door, refresher, company, lambda: NOW, patience=30)
-    period = by_dates(company, datetime(2026, 2, 20).date(), NOW.date())  # noqa: DTZ001 -- a day
+    period = by_dates(company, date(2026, 2, 20), NOW.date())
     peaks = await daily_peaks(reading, period, list(Section))
     summary = await period_summary(reading, period)
     assert summary.sections[0].events_held > 3
@@ -124,9 +124,11 @@ def overview_of(database: Database, *, refreshed: bool = False) -> list[tuple[An
         return admin.execute("select * from turnout.company_overview order by company_id").fetchall()
 
 
-def names_of_databases(server: str) -> set[str]:
+def names_beside(server: str, database: Database) -> set[str]:
+    """The database and what a restore makes beside it; other tests have theirs on the same server."""
     with psycopg.connect(server) as admin:
-        return {name for (name,) in admin.execute("select datname from pg_database")}
+        rows = admin.execute("select datname from pg_database where starts_with(datname, %s)", (database.name,))
+        return {name for (name,) in rows}
 
 
 def repacked(backup: Path, other: Path, manifest: dict[str, Any]) -> Path:
@@ -247,7 +249,7 @@ def test_only_an_empty_database_is_restored_into(turnout: Turnout, loaded: Datab
 def test_a_database_in_use_keeps_its_place(
     turnout: Turnout, backup: Path, new_database: Callable[[], Database], server: str
 ) -> None:
-    copy, before = new_database(), names_of_databases(server)
+    copy = new_database()
 
     with psycopg.connect(copy.app):
         refused = turnout(copy, "restore", backup)
@@ -255,7 +257,7 @@ def test_a_database_in_use_keeps_its_place(
 
     assert "DATABASE_IN_USE" in refused.stderr
     assert restored.exit_code == 0
-    assert names_of_databases(server) == before | {copy.name}
+    assert names_beside(server, copy) == {copy.name}
 
 
 @pytest.mark.parametrize(
@@ -270,14 +272,12 @@ def test_a_database_in_use_keeps_its_place(
 def test_a_backup_that_is_not_what_it_says_leaves_nothing_behind(
     turnout: Turnout, backup: Path, database: Database, tmp_path: Path, server: str, manifest: Any, code: str
 ) -> None:
-    before = names_of_databases(server)
-
     refused = turnout(database, "restore", repacked(backup, tmp_path / "other.zip", manifest))
 
     assert refused.exit_code == 1
     assert code in refused.stderr
     assert companies_of(database) == []
-    assert names_of_databases(server) == before
+    assert names_beside(server, database) == {database.name}
 
 
 @pytest.mark.parametrize("at", [0.0, 0.3, 0.99])

@@ -10,6 +10,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from tests.databases import Database
+from tests.sending import insist
 from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import by_dates
 from turnout.analytics.reading import Reading
@@ -62,7 +63,9 @@ async def waits_for_a_lock(watcher: AsyncConnection[Any], task: asyncio.Task[Any
     """Return once the task's transaction stands in line; fail when it goes through instead."""
     for _ in range(1000):
         assert not task.done(), "it did not wait"
-        cursor = await watcher.execute("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+        cursor = await watcher.execute(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        )
         if await cursor.fetchone() != (0,):
             return
         await asyncio.sleep(0.005)
@@ -160,7 +163,7 @@ async def test_an_end_of_the_event_above_waits_for_a_stay_in_its_breakout(
 async def test_one_activity_delivered_fifty_times_at_once_counts_once(
     door: Door, acme: Company, refresher: Refresher
 ) -> None:
-    receipts = await asyncio.gather(*(take(door, acme.company_id, [joined("e", "a")], NOON) for _ in range(50)))
+    receipts = await asyncio.gather(*(insist(door, acme.company_id, [joined("e", "a")], NOON) for _ in range(50)))
 
     assert sum(receipt.accepted for receipt in receipts) == 1
     assert sum(receipt.known for receipt in receipts) == 49
@@ -174,7 +177,7 @@ async def test_a_retraction_and_what_it_retracts_may_arrive_at_once(
         retraction = json.loads(activity("activity.retracted", f"r{n}")) | {"replaces": f"e{n}-a-j"}
         return [joined(f"e{n}", "a"), json.dumps(retraction).encode()]
 
-    await asyncio.gather(*(take(door, acme.company_id, [one], NOON) for n in range(15) for one in pair(n)))
+    await asyncio.gather(*(insist(door, acme.company_id, [one], NOON) for n in range(15) for one in pair(n)))
 
     assert await connections(door, refresher, acme) == 0
 
@@ -187,7 +190,7 @@ async def test_batches_that_name_events_in_opposite_orders_both_land(
 
     forth, back = list(range(40)), list(range(39, -1, -1))
     receipts = await asyncio.gather(
-        *(take(door, acme.company_id, batch(f"c{n}", back if n % 2 else forth), NOON) for n in range(8))
+        *(insist(door, acme.company_id, batch(f"c{n}", back if n % 2 else forth), NOON) for n in range(8))
     )
 
     assert [receipt.accepted for receipt in receipts] == [40] * 8

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection
 
 from tests.oracle import Limit
+from tests.sending import insist
 from turnout.analytics.peaks import DailyPeak, Section, daily_peaks
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import Reading
@@ -17,7 +18,7 @@ from turnout.analytics.refresher import Refresher
 from turnout.analytics.summary import Peak, PeriodSummary, SectionSummary, period_summary
 from turnout.analytics.usage import Usage
 from turnout.database.calendar import extend_async
-from turnout.ingest.intake import Receipt, take
+from turnout.ingest.intake import Receipt
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 
@@ -85,7 +86,7 @@ class Product:
     async def tell(self, company: Company, activities: Sequence[dict[str, Any]]) -> Receipt:
         """One batch, by the ordinary ingest."""
         bodies = [json.dumps(activity).encode() for activity in activities]
-        return await take(self.door, company.company_id, bodies, self.now)
+        return await insist(self.door, company.company_id, bodies, self.now)
 
     def reading(self, company: Company) -> Reading:
         """What one request sees of a company; it waits as long as it takes."""
