@@ -25,6 +25,5 @@ class ClientStat:
 
 async def clients(reading: Reading, period: Period, rows: int, *, per_day: bool) -> list[ClientStat]:
     """The clients with the most sign-ins, `rows` of them a day or in all; the rest is one row, "Other"."""
-    today = reading.now.astimezone(reading.company.zone).date()
-    parameters = period_parameters(period, today) | {"rows": rows, "per_day": per_day}
+    parameters = period_parameters(period, reading.today) | {"rows": rows, "per_day": per_day}
     return await reading.ask(Question(_SQL["clients"], ClientStat, parameters, whole_days(period)))

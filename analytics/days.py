@@ -29,6 +29,5 @@ class DayTotal:
 
 async def day_totals(reading: Reading, period: Period) -> list[DayTotal]:
     """Every day of the period, ascending, zeros included."""
-    today = reading.now.astimezone(reading.company.zone).date()
-    parameters = period_parameters(period, today) | ending_parameters(period)
+    parameters = period_parameters(period, reading.today) | ending_parameters(period)
     return await reading.ask(Question(_SQL["day_totals"], DayTotal, parameters, days_up_to(period)))

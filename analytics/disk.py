@@ -33,9 +33,8 @@ class DiskUsage:
 
 async def disk_usage(reading: Reading, period: Period, wanted: Wanted) -> tuple[Page[DiskUsage], Usage]:
     """Everybody with something in use or uploaded, and the company's total against its limit."""
-    today = reading.now.astimezone(reading.company.zone).date()
     ending = ending_parameters(period)
-    listed = period_parameters(period, today) | ending | wanted.parameters()
+    listed = period_parameters(period, reading.today) | ending | wanted.parameters()
     lines, total = await asyncio.gather(
         reading.ask(Question(paged(_SQL["disk_usage"]), line_of(DiskUsage), listed, days_up_to(period))),
         reading.ask(Question(_SQL["storage_used"], Usage, ending | limit_day(period, reading), days_up_to(period))),

@@ -1,14 +1,14 @@
 """Events: who, when and what, and how large they became."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE
-from turnout.analytics.periods import FIRST_DAY, LAST_DAY, Period
+from turnout.analytics.periods import ALWAYS, FIRST_DAY, LAST_DAY, Period
 from turnout.analytics.reading import Question, Reading, period_parameters
 from turnout.database.statements import statements
 
@@ -74,46 +74,37 @@ class Filters:
 
 
 EVERY: Final = Filters()
+# All the days there are, none of them cut.
+_ALL_TIME: Final[dict[str, Any]] = {
+    "period_start": datetime(1, 1, 2, tzinfo=UTC),
+    "period_end": datetime(9999, 12, 30, tzinfo=UTC),
+    "first_day": FIRST_DAY,
+    "last_day": LAST_DAY,
+    "cut_days": [],
+    "cut_starts": [],
+    "cut_ends": [],
+}
 
 
 async def event_stats(reading: Reading, period: Period, wanted: Wanted, filters: Filters = EVERY) -> Page[EventStat]:
     """Events held in the period, created in it, or planned to start in it."""
-    today = reading.now.astimezone(reading.company.zone).date()
-    about = period_parameters(period, today) | {"only": None}
-    return await _ask(reading, wanted, about | filters.parameters(), (FIRST_DAY, LAST_DAY))
+    about = period_parameters(period, reading.today) | filters.parameters()
+    return await _ask(reading, wanted, about | {"only": None})
 
 
 async def event_stat(reading: Reading, event_id: str) -> EventStat | None:
     """One event over all time; None for a breakout, and for what does not exist."""
-    always = _Always().parameters() | {"only": event_id}
-    page = await _ask(reading, Wanted(1, "EVENT_ID"), always | EVERY.parameters(), (FIRST_DAY, LAST_DAY))
+    page = await _ask(reading, Wanted(1, "EVENT_ID"), _ALL_TIME | EVERY.parameters() | {"only": event_id})
     return page.rows[0] if page.rows else None
 
 
-async def _ask(reading: Reading, wanted: Wanted, about: dict[str, Any], days: tuple[date, date]) -> Page[EventStat]:
+async def _ask(reading: Reading, wanted: Wanted, about: dict[str, Any]) -> Page[EventStat]:
     """Whole events are asked for: every day that one of them may have been held on must be up to date.
 
     Tomorrow too: a stay told by a clock that is ahead may begin behind the next midnight.
     """
-    question = Question(paged(_SQL["event_stats"]), line_of(_event_stat), about | wanted.parameters(), days)
+    question = Question(paged(_SQL["event_stats"]), line_of(_event_stat), about | wanted.parameters(), ALWAYS)
     return page_of(await reading.ask(question), wanted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Always:
-    """All the days there are, whole."""
-
-    start: datetime = field(default=datetime(1, 1, 2, tzinfo=UTC))
-    end: datetime = field(default=datetime(9999, 12, 30, tzinfo=UTC))
-
-    def parameters(self) -> dict[str, Any]:
-        cut: dict[str, Any] = {"cut_days": [], "cut_starts": [], "cut_ends": []}
-        return cut | {
-            "period_start": self.start,
-            "period_end": self.end,
-            "first_day": FIRST_DAY,
-            "last_day": LAST_DAY,
-        }
 
 
 def _event_stat(

@@ -83,7 +83,7 @@ def line_of(make: Callable[..., Row]) -> Callable[..., Line[Row]]:
         number: int | None,
         text: str | None,
         id_: str | None,
-        *row: Any,  # noqa: ANN401 -- any column of any list
+        *row: object,
     ) -> Line[Row]:
         *columns, _follows, place = row
         return Line(total, before, Position(number, text, id_), None if place is None else make(id_, *columns))

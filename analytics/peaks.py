@@ -41,8 +41,8 @@ class DailyPeak:
 
 async def daily_peaks(reading: Reading, period: Period, sections: Sequence[Section]) -> list[DailyPeak]:
     """Every day of the period and section asked for, zeros included; days ascending, then sections in their order."""
-    today = reading.now.astimezone(reading.company.zone).date()
-    parameters = period_parameters(period, today) | {"sections": sorted({section.value for section in sections})}
+    asked = {"sections": sorted({section.value for section in sections})}
+    parameters = period_parameters(period, reading.today) | asked
     return await reading.ask(Question(_SQL["daily_peaks"], _daily_peak, parameters, whole_days(period)))
 
 

@@ -18,6 +18,7 @@ DAY: Final = timedelta(days=1)
 # No activity is older than 2000; the calendar of a question may reach as far ahead as plans do.
 FIRST_DAY: Final = date(1999, 12, 30)
 LAST_DAY: Final = date(2099, 12, 31)
+ALWAYS: Final = (FIRST_DAY, LAST_DAY)
 MOST_DAYS: Final = 11_000
 
 

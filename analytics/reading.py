@@ -73,6 +73,11 @@ class Reading:
         self._patience = patience
         self._questions: DataLoader[Question[Any], list[Any]] = DataLoader(self._answer, cache=False)
 
+    @property
+    def today(self) -> date:
+        """The company's local day as of the request."""
+        return self.now.astimezone(self.company.zone).date()
+
     async def ask(self, question: Question[Row]) -> list[Row]:
         """The rows that answer a question: all that was acknowledged before is in them, or `pending` names the days."""
         return cast("list[Row]", await self._questions.load(question))

@@ -13,8 +13,9 @@ import structlog
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
+from turnout.analytics.periods import ALWAYS
 from turnout.analytics.reading import Clock
-from turnout.analytics.refreshing import ALWAYS, Refresh, generations_to_refresh
+from turnout.analytics.refreshing import Refresh, generations_to_refresh
 from turnout.analytics.views import fill_views, refresh_views
 from turnout.database.calendar import extend_all
 from turnout.tenants.company import Company
@@ -186,9 +187,10 @@ class Refresher:
         """When something has been computed, and not at once: most of it is about today, which they do not serve."""
         if not self._views_are_late or time.monotonic() < self._views_refreshed + VIEW_SECONDS:
             return
+        # Said before it is done: what is computed meanwhile makes them late again.
+        self._views_are_late, self._views_refreshed = False, time.monotonic()
         async with self._pool.connection() as connection:
             await refresh_views(connection)
-        self._views_are_late, self._views_refreshed = False, time.monotonic()
 
     async def _build(self, company_id: int, generation: int) -> None:
         try:

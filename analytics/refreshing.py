@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from psycopg import AsyncConnection, AsyncCursor, IsolationLevel
 from psycopg.errors import SerializationFailure
 
+from turnout.analytics.periods import ALWAYS
 from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.analytics", "refresh.sql") | statements("turnout.analytics", "generations.sql")
 
 # Days computed in one transaction: few enough that the newest are there soon, enough to spare round trips.
 DAYS_AT_ONCE: Final = 16
-ALWAYS: Final = (date(1999, 12, 30), date(2099, 12, 31))
 # Longer than any request: who began with these rollups must find them until it ends.
 KEPT: Final = timedelta(minutes=1)
 

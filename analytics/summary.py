@@ -141,11 +141,11 @@ class PeriodSummary:
 
 async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
     """The figures of one period, all of one snapshot."""
-    today = reading.now.astimezone(reading.company.zone).date()
-    parameters = period_parameters(period, today) | month_parameters(period, today) | limit_day(period, reading)
+    parameters = period_parameters(period, reading.today) | limit_day(period, reading)
+    parameters |= month_parameters(period, reading.today)
     counted = parameters | ending_parameters(period)
     days = whole_days(period)
-    row = _SectionRow(period.days_through(today))
+    row = _SectionRow(period.days_through(reading.today))
     sections, templates, counts = await asyncio.gather(
         reading.ask(Question(_SQL["summary_sections"], row, parameters, days)),
         reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, days)),

@@ -38,8 +38,7 @@ async def user_stat(reading: Reading, period: Period, user_id: str) -> UserStat 
 
 
 async def _ask(reading: Reading, period: Period, wanted: Wanted, more: dict[str, Any]) -> Page[UserStat]:
-    today = reading.now.astimezone(reading.company.zone).date()
-    about = period_parameters(period, today) | ending_parameters(period)
+    about = period_parameters(period, reading.today) | ending_parameters(period)
     question = Question(
         paged(_SQL["user_stats"]), line_of(UserStat), about | wanted.parameters() | more, days_up_to(period)
     )

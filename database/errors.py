@@ -1,7 +1,5 @@
 """The one shape of every error that a person may see."""
 
-from typing import Any
-
 
 class TurnoutError(Exception):
     """Something a caller can act upon: a stable `code`, a sentence, and a hint that says what to do next.
@@ -10,7 +8,7 @@ class TurnoutError(Exception):
     that a program may read, such as the bound that an argument exceeds.
     """
 
-    def __init__(self, code: str, message: str, hint: str, **details: Any) -> None:  # noqa: ANN401 -- any JSON value
+    def __init__(self, code: str, message: str, hint: str, **details: object) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

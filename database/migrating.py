@@ -2,8 +2,7 @@
 
 import hashlib
 from importlib.resources import files
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
+from typing import Any, Final, LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -11,9 +10,6 @@ from psycopg.conninfo import make_conninfo
 
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
-
-if TYPE_CHECKING:
-    from alembic.config import Config
 
 OLDEST_SERVER: Final = 18
 # The order matters: the wall names functions and closes what the others leave open.
@@ -55,13 +51,6 @@ _CREATE_DATABASE: Final = sql.SQL(
 def create_database(admin: psycopg.Connection[Any], database: str) -> None:
     """An empty database of ours, without a schema yet; `admin` is in no transaction."""
     admin.execute(_CREATE_DATABASE.format(sql.Identifier(database)))
-
-
-def known_revisions() -> set[str]:
-    """The migrations of this version: a schema of any other was made by a newer one."""
-    from alembic.script import ScriptDirectory  # noqa: PLC0415 -- as in _run_migrations
-
-    return {script.revision for script in ScriptDirectory.from_config(_migrations()).walk_revisions()}
 
 
 def migrate(admin_conninfo: str) -> None:
@@ -151,32 +140,10 @@ def _settle_schema(admin: psycopg.Connection) -> None:
 
 
 def _run_migrations(admin_conninfo: str) -> None:
-    # Imported here: they take longer than anything else a command does, and only the first command needs them.
-    from alembic import command  # noqa: PLC0415
-    from sqlalchemy import create_engine, pool  # noqa: PLC0415
+    # Imported here: it takes longer than anything else a command does, and only the first command needs it.
+    from turnout.database.revisions import upgrade  # noqa: PLC0415
 
-    def connect() -> psycopg.Connection:
-        connection = psycopg.connect(admin_conninfo)
-        connection.execute("set role turnout_owner")
-        connection.execute("set search_path = turnout")
-        connection.execute("set lock_timeout = '30s'")
-        connection.commit()
-        return connection
-
-    config = _migrations()
-    engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=pool.NullPool)
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
-
-
-def _migrations() -> "Config":
-    from alembic.config import Config  # noqa: PLC0415 -- as in _run_migrations
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(str(files("turnout.database.migrations")))).replace("%", "%%"))
-    return config
+    upgrade(admin_conninfo)
 
 
 def _run_repeatable(admin: psycopg.Connection, digest: str) -> None:

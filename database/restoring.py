@@ -13,7 +13,8 @@ from turnout.database import archive, dumping
 from turnout.database.archive import Manifest
 from turnout.database.backing_up import count_rows
 from turnout.database.errors import TurnoutError
-from turnout.database.migrating import create_database, known_revisions, prepare
+from turnout.database.migrating import create_database, prepare
+from turnout.database.revisions import known_revisions
 from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.database", "backup.sql")

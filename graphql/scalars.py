@@ -41,7 +41,7 @@ def read_day(value: Any) -> date:  # noqa: ANN401 -- whatever the client sent
         raise ValueError("Date must be a day that exists in the calendar.") from None
 
 
-def read_large(value: Any) -> int:  # noqa: ANN401 -- whatever the client sent
+def read_large(value: object) -> int:
     """The whole number itself. Raises ValueError for anything else and beyond ±2^53."""
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
         raise ValueError("BigInt must be a whole number between -2^53 and 2^53.")

@@ -12,7 +12,7 @@ from turnout.ingest.templates import Template, parse_template
 
 Values = dict[str, str]
 _JOINED: Final = "turnout.stay.joined"
-_NUMBERS: Final = (int, float, bool)
+_NUMBERS: Final[frozenset[object]] = frozenset((int, float, bool))
 _LEFT: Final = "turnout.stay.left"
 
 
@@ -126,6 +126,6 @@ def _template(value: str | dict[str, str]) -> Template | dict[str, Template]:
     return parse_template(value)
 
 
-def _is_number(annotation: Any) -> bool:  # noqa: ANN401 -- any annotation
+def _is_number(annotation: object) -> bool:
     """Whether a member is a number or true or false, which a file can only write as text."""
     return annotation in _NUMBERS or any(_is_number(part) for part in get_args(annotation))

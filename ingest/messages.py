@@ -35,4 +35,4 @@ async def add_messages(
 async def retract_messages(connection: AsyncConnection[Any], company_id: int, digests: list[bytes]) -> list[datetime]:
     """Count these no more; when they were posted."""
     cursor = await connection.execute(_SQL["retract_messages"], {"company": company_id, "digests": digests})
-    return [at for at, _ in await cursor.fetchall()]
+    return [at for (at,) in await cursor.fetchall()]

@@ -7,4 +7,4 @@ from unnest(%(digests)s::bytea[], %(ats)s::timestamptz[], %(places)s::text[], %(
   as m (digest, at, place, event_id, sender_key)
 
 -- name: retract_messages
-delete from message where company_id = %(company)s and digest = any (%(digests)s::bytea[]) returning at, event_id
+delete from message where company_id = %(company)s and digest = any (%(digests)s::bytea[]) returning at

@@ -105,7 +105,7 @@ async def replay(door: Door, company_id: int, code: str | None, clock: Callable[
     Raises as `take` does; then run it again.
     """
     parameters = {"company": company_id, "code": code, "not_whole": list(NOT_WHOLE)}
-    [[(kept,)]] = [_rows(rows) for rows in await door.read(company_id, [Statement(_SQL["kept"], parameters, _tuple)])]
+    [[kept]] = [_rows(rows) for rows in await door.read(company_id, [Statement(_SQL["kept"], parameters, int)])]
     accepted = known = 0
     after: _Arrived | None = _Arrived(b"", b"", datetime(1, 1, 1, tzinfo=UTC), -1)
     while after:
@@ -143,10 +143,6 @@ async def _release(
         "details": [item.reason.replace("\0", "\\0") for item in still.values()],
     }
     await connection.execute(_SQL["explain"], {"company": company_id} | columns)
-
-
-def _tuple(*row: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- any SQL value
-    return row
 
 
 def _rows(rows: list[Any] | Exception) -> list[Any]:

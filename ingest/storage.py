@@ -65,7 +65,7 @@ async def add_stored_signals(
 async def retract_stored_signals(connection: AsyncConnection[Any], company_id: int, digests: list[bytes]) -> set[int]:
     """Forget what these activities said; what they were about, which is locked then."""
     cursor = await connection.execute(_SQL["retract_stored_signals"], {"company": company_id, "digests": digests})
-    stored = {number for number, _ in await cursor.fetchall()}
+    stored = {number for (number,) in await cursor.fetchall()}
     if stored:
         await _lock(connection, company_id, stored)
     return stored

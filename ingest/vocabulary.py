@@ -10,8 +10,6 @@ from msgspec import Meta, Struct
 Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 # A title or a name; long enough for any, and short enough for a page of a thousand rows.
 Text = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
-# What days are counted by: 200 characters of four bytes, twice, still fit into an entry of an index.
-Label = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Value = Annotated[str, Meta(pattern=r"^[^\x00]*$")]
 Instant = Annotated[datetime, Meta(tz=True)]
 
@@ -112,8 +110,8 @@ class UserSignedIn(UserNamed, kw_only=True):
     """What `user.signedIn` says."""
 
     device: Device | None = None
-    client: Label | None = None
-    os: Label | None = None
+    client: Text | None = None
+    os: Text | None = None
 
 
 class RoomCreated(Struct):

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.oracle import Oracle
+from tests.waiting import until
 from tests.worlds.comparing import Comparison
 from tests.worlds.product import Product
 from turnout.analytics.refresher import Refresher
@@ -50,9 +51,8 @@ async def serving(product: Product, company: Company) -> tuple[int, str]:
     return row
 
 
-async def changed(product: Product, company: Company) -> None:
-    while await serving(product, company) == (1, BERLIN):  # noqa: ASYNC110 -- the database has no event to wait for
-        await asyncio.sleep(0.05)
+async def has_changed(product: Product, company: Company) -> bool:
+    return await serving(product, company) != (1, BERLIN)
 
 
 async def generations(product: Product) -> list[int]:
@@ -102,7 +102,7 @@ async def test_a_running_refresher_builds_by_itself(
 
     with support(database.support) as session:
         becoming = change_zone(session, acme.slug, KOLKATA, product.now)
-    await asyncio.wait_for(changed(product, acme), timeout=60)
+    await until(lambda: has_changed(product, acme))
     await refresher.stop()
 
     assert await serving(product, acme) == (becoming.generation, KOLKATA)

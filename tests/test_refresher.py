@@ -1,12 +1,12 @@
 """The refresher of a process: what fails for one company is that company's matter."""
 
-import asyncio
 from datetime import date, timedelta
 from typing import LiteralString
 
 import pytest
 
 from tests.test_generations import stays
+from tests.waiting import until
 from tests.worlds.product import Product
 from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import PeriodPreset, by_preset
@@ -31,9 +31,8 @@ async def marks(product: Product, company: Company) -> int:
     return row[0]
 
 
-async def none_left(product: Product, company: Company) -> None:
-    while await marks(product, company):  # noqa: ASYNC110 -- the database has no event to wait for
-        await asyncio.sleep(0.02)
+async def none_left(product: Product, company: Company) -> bool:
+    return await marks(product, company) == 0
 
 
 async def test_a_company_whose_days_cannot_be_computed_holds_up_no_other(
@@ -46,10 +45,10 @@ async def test_a_company_whose_days_cannot_be_computed_holds_up_no_other(
     refresher = Refresher(database.refresher, lambda: product.now)
 
     await refresher.start()
-    await asyncio.wait_for(none_left(product, globex), timeout=30)
+    await until(lambda: none_left(product, globex))
     assert await marks(product, acme) > 0
     await product.support.execute("drop trigger refuse on section_day")
-    await asyncio.wait_for(none_left(product, acme), timeout=30)
+    await until(lambda: none_left(product, acme))
     await refresher.stop()
 
 

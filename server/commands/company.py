@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from turnout.server.commands.options import AdminUrl, AsJson, Data, Slug
-from turnout.server.commands.printing import print_rows, say
+from turnout.server.commands.printing import print_rows, progress_bar, say
 
 if TYPE_CHECKING:
     from turnout.tenants.companies import ListedCompany
@@ -78,13 +78,10 @@ def change(
 def _build(refresher: str, company: "Company") -> None:
     import asyncio
 
-    from rich.console import Console
-    from rich.progress import Progress
-
     from turnout.server.commands.days import build_days
     from turnout.server.commands.staff import now
 
-    with Progress(console=Console(stderr=True)) as progress:
+    with progress_bar() as progress:
         asyncio.run(build_days(refresher, company, now, progress))
 
 

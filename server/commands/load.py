@@ -11,7 +11,7 @@ import typer
 from turnout.server.commands.days import compute_days, extend_calendars
 from turnout.server.commands.files import bunches_of, find_mapping, open_file, size_of
 from turnout.server.commands.options import AsJson, Data, Slug
-from turnout.server.commands.printing import print_rows, say
+from turnout.server.commands.printing import print_rows, progress_bar, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,18 +86,8 @@ async def _load(
     size: int | None,
     now: "Callable[[], datetime]",
 ) -> _Tally:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True)
     await extend_calendars(deployment.refresher, now)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with progress_bar() as progress:
         tally = await _store(deployment.app, company, bunches, size, now, progress)
         await compute_days(deployment.refresher, company, now, progress)
     return tally

@@ -4,9 +4,12 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _NO_WRAP: Final = 100_000  # an id or a zone that is cut in two can be neither read nor copied
 
@@ -34,6 +37,21 @@ def print_json(value: object) -> None:
 def say(sentence: str) -> None:
     """Something for whoever sits there, not for a pipe."""
     typer.echo(sentence, err=True)
+
+
+def progress_bar() -> "Progress":
+    """A bar on standard error, for whoever sits there; nothing where nobody does."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
 def print_error(code: str, message: str, hint: str) -> None:

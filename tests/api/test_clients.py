@@ -64,10 +64,11 @@ async def test_a_cut_day_counts_its_part(told: Told) -> None:
     ]
 
 
-async def test_a_client_has_a_name_that_days_can_be_counted_by(at_acme: Client, now: datetime) -> None:
-    signs = "".join(chr(0x20000 + 7919 * number % 40_000) for number in range(400))
-    said = {"client": signs[:200], "os": signs[200:]}
-    longer = activity("longer", "turnout.user.signedIn", now, user="anna", client=signs[:201])
+async def test_a_client_of_any_name_that_is_taken_can_be_counted_by_day(at_acme: Client, now: datetime) -> None:
+    """Longer than an entry of an index may be, and of signs that do not repeat."""
+    signs = "".join(chr(0x20000 + 7919 * number % 40_000) for number in range(4000))
+    said = {"client": signs[:2000], "os": signs[2000:]}
+    longer = activity("longer", "turnout.user.signedIn", now, user="anna", client=signs[:2001])
 
     refused = await at_acme.ingest([activity("long", "turnout.user.signedIn", now, user="anna", **said), longer])
     answer = await ask(at_acme, "clients", period={"preset": "TODAY"})

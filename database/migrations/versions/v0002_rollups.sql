@@ -175,9 +175,10 @@ create table sign_in_day (
   os text collate "C" not null,
   person_id bigint not null,
   sign_ins integer not null,
-  primary key (company_id, generation, day, device, client, os, person_id),
   foreign key (company_id, generation) references rollup_generation on delete cascade
 );
+-- No key holds the texts: an entry of an index has an end, and what a client calls itself may be longer.
+create index sign_in_day_day on sign_in_day (company_id, generation, day);
 comment on column sign_in_day.os is 'Empty when none was said: a text that was is never empty.';
 
 -- Every day of a fact is to be computed.
