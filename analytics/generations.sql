@@ -32,12 +32,15 @@ seeded as (
   set seeded_at = %(as_of)s, rolled_through = least(g.rolled_through, (e.at at time zone 'UTC')::date - 2)
   from earliest e
   where g.company_id = %(company)s and g.generation = %(generation)s and g.seeded_at is null
-  returning g.generation
+  returning g.generation, g.time_zone
 )
 insert into mark (company_id, generation, day, made_at)
 select %(company)s, s.generation, d.day, %(as_of)s
 from seeded s
-cross join unnest(array[%(today)s::date, %(today)s::date + 1]) as d (day)
+cross join lateral (
+  -- Of the calendar: where a zone has leapt over a day, tomorrow is the one after it.
+  select l.day from local_day l where l.time_zone = s.time_zone and l.day >= %(today)s order by l.day limit 2
+) d
 
 -- name: lock_company
 -- Nothing is ingested for it until the commit.

@@ -1,7 +1,7 @@
 """A company's zone changes: other rollups are built beside those that answer, and take their place when whole."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -138,3 +138,15 @@ async def test_a_second_change_takes_the_place_of_the_first(
     await product.finish_zone(becoming)
 
     assert await serving(product, acme) == (becoming.generation, "America/Havana")
+
+
+async def test_tomorrow_is_a_day_that_the_new_zone_has(product: Product) -> None:
+    product.now = datetime(2011, 12, 29, 23, tzinfo=UTC)
+    company = await product.add_company("leap", BERLIN, timedelta(hours=24))
+    told = stays(product.now, "a", days=2)
+    await product.tell(company, told)
+
+    becoming = await product.begin_zone(company, "Pacific/Apia")  # which had no 30 December
+    await product.finish_zone(becoming)
+
+    await compare(product, becoming, told)
