@@ -49,13 +49,13 @@ class Refresher:
     company waits for the same work.
     """
 
-    def __init__(self, conninfo: str, clock: Clock, *, connections: int = 3) -> None:
+    def __init__(self, conninfo: str, clock: Clock, *, connections: int = 3, patience: float = 5) -> None:
         self._clock = clock
         self._pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]] = AsyncConnectionPool(
             conninfo,
             min_size=1,
             max_size=connections,
-            timeout=5,
+            timeout=patience,
             kwargs={"autocommit": True},
             check=AsyncConnectionPool.check_connection,
             open=False,

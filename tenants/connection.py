@@ -36,12 +36,12 @@ class CompanyLeakError(RuntimeError):
 class Door:
     """Pools of the application's connections: readers (one snapshot each, read only) and writers.
 
-    Both are bounded: who finds no connection within a second gets TurnoutError BUSY instead of waiting in line.
+    Both are bounded: who finds no connection within the seconds of patience gets TurnoutError BUSY.
     """
 
-    def __init__(self, conninfo: str, *, readers: int = 6, writers: int = 4) -> None:
-        self._readers: Pool = _pool(conninfo, readers, _configure_reader)
-        self._writers: Pool = _pool(conninfo, writers, None)
+    def __init__(self, conninfo: str, *, readers: int = 6, writers: int = 4, patience: float = 1) -> None:
+        self._readers: Pool = _pool(conninfo, readers, patience, _configure_reader)
+        self._writers: Pool = _pool(conninfo, writers, patience, None)
 
     async def open(self) -> None:
         """Connect; raises psycopg_pool.PoolTimeout when the server cannot be reached in 30 s."""
@@ -147,12 +147,14 @@ def _assert_nobody_before(row: tuple[Any, ...] | None) -> None:
         raise CompanyLeakError("a company was still set on a pooled connection")
 
 
-def _pool(conninfo: str, size: int, configure: Callable[[AsyncConnection[Any]], Awaitable[None]] | None) -> Pool:
+def _pool(
+    conninfo: str, size: int, patience: float, configure: Callable[[AsyncConnection[Any]], Awaitable[None]] | None
+) -> Pool:
     return AsyncConnectionPool(
         conninfo,
         min_size=1,
         max_size=size,
-        timeout=1,
+        timeout=patience,
         max_waiting=size * 16,
         max_lifetime=3600,
         check=AsyncConnectionPool.check_connection,

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 COLUMNS: Final = ("accepted", "known", "quarantined")
 # So many lines that could not be counted are named; all of them are kept in quarantine.
 NAMED: Final = 20
+# Nobody competes for its one connection: however slow the machine is, waiting is better than giving up.
+PATIENCE: Final = 120
 
 
 @dataclass
@@ -106,7 +108,7 @@ async def _store(
 
     tally = _Tally()
     bar = progress.add_task("Loading", total=size)
-    door = Door(conninfo, readers=1, writers=1)
+    door = Door(conninfo, readers=1, writers=1, patience=PATIENCE)
     await door.open()
     try:
         for bunch in bunches:

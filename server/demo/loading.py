@@ -21,6 +21,8 @@ from turnout.tenants.connection import Door
 from turnout.tenants.support import support
 
 AT_ONCE: Final = 5000
+# Each company has its connection, and nobody is waiting: however slow the machine is, this is no reason to give up.
+PATIENCE: Final = 120
 
 
 def load_demo(
@@ -39,8 +41,8 @@ def load_demo(
 
 async def _load(found: Deployment, accounts: Sequence[Account], now: datetime) -> None:
     """All companies at once: while the database works for one, the next one's activities are read."""
-    door = Door(found.app, readers=1, writers=len(COMPANIES))
-    refresher = Refresher(found.refresher, lambda: now, connections=len(COMPANIES))
+    door = Door(found.app, readers=1, writers=len(COMPANIES), patience=PATIENCE)
+    refresher = Refresher(found.refresher, lambda: now, connections=len(COMPANIES), patience=PATIENCE)
     try:
         await door.open()
         await refresher.connect()
