@@ -1,18 +1,23 @@
 """The demo: loaded by the ordinary ingest, the same on every start, with something to see in it."""
 
+import json
 from collections.abc import Generator, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
+from httpx import ASGITransport, AsyncClient
 
+from tests.api.clients import Client
+from tests.docs.pages import fences, read
 from turnout.analytics.periods import PeriodPreset, by_preset
 from turnout.analytics.reading import Reading
 from turnout.analytics.refresher import Refresher
 from turnout.analytics.summary import Peak, PeriodSummary, period_summary
 from turnout.ingest.vocabulary import TYPES
+from turnout.server.app import create_app
 from turnout.server.demo import load_demo
 from turnout.server.demo.accounts import FILE, open_accounts
 from turnout.server.demo.companies import COMPANIES
@@ -21,8 +26,10 @@ from turnout.server.demo.history import History
 from turnout.server.demo.telling import Happening
 from turnout.server.demo.world import world
 from turnout.server.deployment import Deployment
+from turnout.server.services import Services
 from turnout.tenants.companies import find_company
 from turnout.tenants.connection import Door
+from turnout.tenants.keys import issue_key
 from turnout.tenants.limits import Section
 from turnout.tenants.support import support
 
@@ -31,6 +38,7 @@ from .databases import Database, drop
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 # What the tests load: town halls are four weeks apart.
 DAYS_BACK = 32
+URL = "http://turnout.test"
 
 
 def told(company: DemoCompany, now: datetime, *, days_back: int = 30) -> dict[str, Happening]:
@@ -182,3 +190,23 @@ def test_without_a_place_to_keep_them_passwords_are_new_each_time(database: Data
     passwords = [start() for _ in range(5)]
 
     assert len(set[str]().union(*passwords)) == 5 * len(COMPANIES)
+
+
+def shape(value: Any) -> Any:
+    """An answer without its values: what is null or nothing shows."""
+    if isinstance(value, dict):
+        return {name: shape(member) for name, member in cast("dict[str, Any]", value).items()}
+    return type(value).__name__ if value else value
+
+
+async def test_the_question_that_the_readme_begins_with_has_an_answer(loaded: Database) -> None:
+    page = read("README.md")
+    with support(loaded.support) as session:
+        key = issue_key(session, "nova-lyceum", ["read:stats"], NOW).text
+    app = create_app(Services(Door(loaded.app), Refresher(loaded.refresher, lambda: NOW), lambda: NOW))
+
+    async with app.router.lifespan_context(app), AsyncClient(transport=ASGITransport(app), base_url=URL) as http:
+        answered = await Client(http, token=key).query(fences(page, "graphql")[0])
+
+    assert shape(answered) == shape(json.loads(fences(page, "json")[0])["data"])
+    assert answered["periodSummary"]["webinars"]["peakConnections"]["share"] > 1
