@@ -61,10 +61,14 @@ def migrate(admin_conninfo: str) -> None:
     with psycopg.connect(admin_conninfo, autocommit=True) as admin:
         _refuse_old_server(admin)
         wanted = _digest()
-        if _current(admin) == wanted and _roles_are_settled(admin):
+        is_current = _current(admin) == wanted
+        if is_current and _roles_are_settled(admin):
             return
         admin.execute("select pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+        _settle_database(admin)
         _settle_roles(admin)
+        if is_current:
+            return
         _settle_schema(admin)
         _run_migrations(admin_conninfo)
         _run_repeatable(admin, wanted)
@@ -106,7 +110,10 @@ def _let_admin_act_as_owner(admin: psycopg.Connection) -> None:
 
 
 def _roles_are_settled(admin: psycopg.Connection) -> bool:
-    """What a database says of its roles is not copied with it."""
+    """What a database says of its roles is not copied with it, nor who may do what with the database as a whole.
+
+    The latter is settled first, so that this speaks for both.
+    """
     row = admin.execute(
         "select count(*) from pg_db_role_setting s join pg_roles r on r.oid = s.setrole"
         " join pg_database d on d.oid = s.setdatabase"
@@ -126,14 +133,16 @@ def _settle_roles(admin: psycopg.Connection) -> None:
             )
 
 
+def _settle_database(admin: psycopg.Connection) -> None:
+    database = sql.Identifier(admin.info.dbname)
+    admin.execute(sql.SQL("revoke temporary, create on database {} from public").format(database))
+    # Materialized views are refreshed beside their readers through a temporary table, as their owner.
+    admin.execute(sql.SQL("grant temporary on database {} to turnout_owner").format(database))
+
+
 def _settle_schema(admin: psycopg.Connection) -> None:
     admin.execute("set lock_timeout = '30s'")
     admin.execute("create schema if not exists turnout authorization turnout_owner")
-    admin.execute(
-        sql.SQL("revoke temporary, create on database {} from public").format(sql.Identifier(admin.info.dbname))
-    )
-    # Materialized views are refreshed beside their readers through a temporary table, as their owner.
-    admin.execute(sql.SQL("grant temporary on database {} to turnout_owner").format(sql.Identifier(admin.info.dbname)))
     admin.execute("revoke create on schema public from public")
     admin.execute("set role turnout_owner")
     admin.execute("set search_path = turnout")

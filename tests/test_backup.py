@@ -46,7 +46,7 @@ JOINED = {
 RIGHTS = """
     select c.relname, c.relowner::regrole, a.grantee::regrole, a.privilege_type
     from pg_class c, aclexplode(c.relacl) a
-    where c.relnamespace = 'turnout'::regnamespace
+    where c.relnamespace = 'turnout'::regnamespace and a.grantee <> c.relowner
     order by 1, 3, 4
 """
 SETTINGS = """
