@@ -8,19 +8,25 @@ import strawberry
 
 from turnout.analytics.reading import Reading, Refreshing
 from turnout.database.errors import TurnoutError
+from turnout.tenants.caller import Caller
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.credential import Credential, Scope
+from turnout.tenants.desk import Desk
 
 
 @dataclass(eq=False)
 class Context:
-    """One request: `token` is what it was sent with, `request_id` what its unexpected errors are logged under."""
+    """One request: `token` is what it was sent with, `caller` from where, and under which id its errors are logged.
+
+    `desk` is where support's work is done; None where nobody of support signs in.
+    """
 
     door: Door
     refresher: Refreshing
     clock: Callable[[], datetime]
-    request_id: str
+    caller: Caller
+    desk: Desk | None = None
     credential: Credential | None = None
     token: str | None = None
     _readings: dict[int, Reading] = field(default_factory=dict[int, Reading])

@@ -26,7 +26,7 @@ def refusal(error: GraphQLError, code: str) -> dict[str, Any]:
     return dict(error.formatted) | {"extensions": {"code": code, "hint": _HINTS[code]} | (error.extensions or {})}
 
 
-def failure(error: GraphQLError, request_id: str) -> dict[str, Any]:
+def failure(error: GraphQLError, request_id: str | None) -> dict[str, Any]:
     """An error of one field. Unexpected ones are logged under the request's id and otherwise kept to ourselves."""
     cause = error.original_error
     if isinstance(cause, GraphQLError) and cause.nodes:  # about an argument; a value that cannot be written has none
@@ -52,7 +52,7 @@ def expected(cause: BaseException | None) -> TurnoutError | None:
     return None
 
 
-def _shown(error: GraphQLError, known: TurnoutError, **more: str) -> dict[str, Any]:
+def _shown(error: GraphQLError, known: TurnoutError, **more: str | None) -> dict[str, Any]:
     extensions = {"code": known.code, "hint": known.hint} | known.details | more
     return dict(error.formatted) | {"message": known.message, "extensions": extensions}
 

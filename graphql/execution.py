@@ -87,7 +87,7 @@ def _answer(result: ExecutionResult, context: Context) -> Answer:
         return Answer(errors=[refusal(error, VALIDATION_FAILED) for error in errors], refused=True)
     credential = context.credential
     extensions = _freshness(context.reading()) if credential and Scope.READ_STATS in credential.scopes else {}
-    return Answer(result.data, [failure(error, context.request_id) for error in errors], extensions)
+    return Answer(result.data, [failure(error, context.caller.request_id) for error in errors], extensions)
 
 
 def _freshness(reading: Reading) -> dict[str, Any]:

@@ -40,6 +40,8 @@ def create_app(services: Services, *, allowed_hosts: Sequence[str] = ()) -> Star
 @asynccontextmanager
 async def _open(services: Services) -> AsyncGenerator[None]:
     async with AsyncExitStack() as stack:
+        if services.desk:
+            stack.callback(services.desk.close)
         stack.push_async_callback(services.door.close)
         await services.door.open()
         stack.push_async_callback(services.refresher.stop)

@@ -11,6 +11,7 @@ import psycopg
 from turnout.analytics.refresher import Refresher
 from turnout.database.errors import TurnoutError
 from turnout.tenants.connection import Door
+from turnout.tenants.desk import Desk
 
 # Seconds within which a database that can be worked with answers.
 PATIENCE: Final = 1.0
@@ -32,13 +33,15 @@ def utc_now() -> datetime:
 class Services:
     """The door to the companies' data, the refresher, the clock, and whether the process is about to stop.
 
-    `revive` starts the database again when it has gone; None when that is for somebody else to do.
+    `desk` is for support staff; None leaves them to their commands. `revive` starts the database again when it has
+    gone; None when that is for somebody else to do.
     """
 
     door: Door
     refresher: Refresher
     clock: Callable[[], datetime] = utc_now
     readiness: Readiness = field(default_factory=Readiness)
+    desk: Desk | None = None
     revive: Callable[[], None] | None = None
 
     async def database_answers(self) -> bool:

@@ -14,6 +14,7 @@ from turnout.server.revival import revive
 from turnout.server.services import Services, utc_now
 from turnout.server.settings import Settings
 from turnout.tenants.connection import Door
+from turnout.tenants.desk import Desk
 
 
 def serve_until_stopped(
@@ -43,5 +44,6 @@ def _services(found: Deployment) -> Services:
     return Services(
         Door(found.app),
         Refresher(found.refresher, utc_now),
+        desk=Desk(lambda: found.support),
         revive=partial(revive, found.folder) if found.folder else None,
     )

@@ -15,6 +15,13 @@ class Scope(StrEnum):
     WRITE_EVENTS = "write:events"
 
 
+class SessionKind(StrEnum):
+    """How a session is carried: by a program in a header, or by a browser in a cookie."""
+
+    BEARER = "BEARER"
+    COOKIE = "COOKIE"
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """A session or a key that is valid now."""

@@ -25,10 +25,12 @@ from sqlalchemy import (
     TypeDecorator,
     func,
 )
+from sqlalchemy.dialects.postgresql import CIDR, INET
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.sql.elements import BindParameter
 from sqlmodel import BigInteger, Field, SQLModel
 
+from turnout.tenants.credential import SessionKind
 from turnout.tenants.limits import LimitMetric, Section
 
 
@@ -72,6 +74,7 @@ class CompanyRow(Table, table=True):
     stale_after: timedelta = Field(sa_type=Duration)
     created_at: datetime = Field(sa_type=Instant)
     generation: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    suspended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class CompanyLimitRow(Table, table=True):
@@ -95,6 +98,11 @@ class CompanyPasswordRow(Table, table=True):
     label: str | None = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    issued_by: str | None = Field(default=None, sa_type=Text)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    must_change: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    chosen: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    last_used_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class CompanySessionRow(Table, table=True):
@@ -114,6 +122,13 @@ class CompanySessionRow(Table, table=True):
     digest: bytes = Field(unique=True)
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
+    kind: SessionKind = Field(
+        default=SessionKind.BEARER,
+        sa_column=Column(Enum(SessionKind, name="session_kind"), nullable=False, server_default="BEARER"),
+    )
+    seen_at: datetime | None = Field(default=None, sa_type=Instant)
+    address: str | None = Field(default=None, sa_type=INET)
+    user_agent: str | None = Field(default=None, sa_type=Text)
 
 
 class ApiKeyRow(Table, table=True):
@@ -128,3 +143,9 @@ class ApiKeyRow(Table, table=True):
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    user_key: str | None = Field(default=None, sa_type=Text)
+    addresses: list[str] = Field(
+        default_factory=list[str], sa_column=Column(ARRAY(CIDR), nullable=False, server_default="{}")
+    )
+    issued_by: str | None = Field(default=None, sa_type=Text)
+    last_used_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -13,7 +13,7 @@ Rule = Callable[[Admin], Iterable[str]]
 
 LOGINS = ("turnout_app", "turnout_refresher", "turnout_support")
 # What has no company: the calendar, and what migrating remembers.
-OF_NO_COMPANY = {"local_day", "alembic_version", "schema_digest"}
+OF_NO_COMPANY = {"local_day", "alembic_version", "schema_digest", "staff", "staff_session", "staff_audit"}
 # Who else may see a table's rows, of all companies.
 SEE_ALL = {
     "turnout_support": {
@@ -23,11 +23,32 @@ SEE_ALL = {
         "company_session",
         "api_key",
         "rollup_generation",
+        "activation_link",
+        "support_access",
+        "sql_login",
+        "audit",
     },
-    "turnout_auth": {"company", "company_password", "company_session", "api_key", "mark", "rollup_generation"},
+    "turnout_auth": {
+        "company",
+        "company_password",
+        "company_session",
+        "api_key",
+        "mark",
+        "rollup_generation",
+        "activation_link",
+        "embed_token",
+        "audit",
+    },
 }
 # Unique over all companies, and no oracle: only support chooses a slug, and a digest is of 190 random bits or more.
-UNIQUE_OVER_ALL = {"company_slug_key", "company_session_digest_key", "api_key_digest_key"}
+UNIQUE_OVER_ALL = {
+    "company_slug_key",
+    "company_session_digest_key",
+    "api_key_digest_key",
+    "activation_link_digest_key",
+    "embed_token_digest_key",
+    "sql_login_role_name_key",
+}
 # What may look beyond one company, and who may call it.
 DEFINERS = {
     "find_passwords": "turnout_app",
@@ -100,8 +121,8 @@ def every_index_and_key_of_a_table_of_companies_begins_with_the_company(admin: A
 
 
 def every_foreign_key_leads_from_a_company_to_the_same_one(admin: Admin) -> Iterable[str]:
-    query = """
-        select f.conname from pg_constraint f
+    query = f"""
+        select f.conname from pg_constraint f join ({TABLES}) t on t.oid = f.conrelid
         join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[1]
         join pg_attribute b on b.attrelid = f.confrelid and b.attnum = f.confkey[1]
         where f.contype = 'f' and f.connamespace = 'turnout'::regnamespace

@@ -42,6 +42,14 @@ drop policy if exists support on api_key;
 create policy support on api_key to turnout_support using (true) with check (true);
 drop policy if exists support on rollup_generation;
 create policy support on rollup_generation to turnout_support using (true) with check (true);
+drop policy if exists support on activation_link;
+create policy support on activation_link to turnout_support using (true) with check (true);
+drop policy if exists support on support_access;
+create policy support on support_access to turnout_support using (true) with check (true);
+drop policy if exists support on sql_login;
+create policy support on sql_login to turnout_support using (true) with check (true);
+drop policy if exists support on audit;
+create policy support on audit to turnout_support using (true) with check (true);
 
 -- From a credential to its company; and, for the refresher, which companies have marks.
 drop policy if exists auth on company;
@@ -56,6 +64,12 @@ drop policy if exists auth on rollup_generation;
 create policy auth on rollup_generation to turnout_auth using (true) with check (true);
 drop policy if exists auth on mark;
 create policy auth on mark to turnout_auth using (true) with check (true);
+drop policy if exists auth on activation_link;
+create policy auth on activation_link to turnout_auth using (true) with check (true);
+drop policy if exists auth on embed_token;
+create policy auth on embed_token to turnout_auth using (true) with check (true);
+drop policy if exists auth on audit;
+create policy auth on audit to turnout_auth using (true) with check (true);
 
 revoke all on all tables in schema turnout from turnout_app, turnout_refresher, turnout_support, turnout_auth, public;
 revoke all on all functions in schema turnout from public;
@@ -76,6 +90,7 @@ grant select, insert, update on activity, event, event_signal, connection, perso
 grant select, insert, update, delete on quarantine, stay, registration, stored_version to turnout_app;
 grant select, insert, delete on user_signal, room_signal, stored_signal, sign_in, message to turnout_app;
 grant select, insert on mark to turnout_app;
+grant select, insert on audit to turnout_app;
 
 -- The refresher: facts in, rollups out. It may also close a stay that has grown stale, under the lock of its event.
 grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_version to turnout_refresher;
@@ -103,11 +118,15 @@ grant select, delete on company_session to turnout_support;
 grant select, insert on local_day to turnout_support;
 grant select, insert, delete on rollup_generation to turnout_support;
 grant insert on company_secret to turnout_support;
+grant select, insert, update on activation_link, support_access, sql_login to turnout_support;
+grant select, insert, update, delete on staff, staff_session to turnout_support;
+grant select, insert on audit, staff_audit to turnout_support;
 
 -- Authentication.
 grant select on company, company_password, api_key, mark, rollup_generation to turnout_auth;
 grant update (password_id) on company_password to turnout_auth;
 grant select, insert, delete on company_session to turnout_auth;
+grant select, insert on audit to turnout_auth;
 
 grant create on schema turnout to turnout_auth;
 alter function find_passwords(text) owner to turnout_auth;

@@ -14,6 +14,7 @@ from turnout.graphql.execution import Answer, Executor, Operation
 from turnout.graphql.schema import schema
 from turnout.server.routes.answers import JSON, answer, headers_of, status_of
 from turnout.server.routes.bodies import KIB, media_type, read_body, unsupported
+from turnout.server.routes.callers import caller_of
 from turnout.server.routes.negotiation import preferred
 from turnout.server.routes.texts import read_json
 from turnout.server.services import Services
@@ -64,7 +65,13 @@ class GraphQL:
         services, header = self._services, request.headers.get("authorization")
         credential = await self._authenticate(header) if header is not None else None
         return Context(
-            services.door, services.refresher, services.clock, request.state.request_id, credential, bearer(header)
+            services.door,
+            services.refresher,
+            services.clock,
+            caller_of(request),
+            services.desk,
+            credential,
+            bearer(header),
         )
 
     async def _authenticate(self, header: str) -> Credential:

@@ -1,0 +1,16 @@
+"""From where a request came."""
+
+from typing import Final
+
+from starlette.requests import Request
+
+from turnout.tenants.caller import Caller
+
+LONGEST_AGENT: Final = 200
+
+
+def caller_of(request: Request) -> Caller:
+    """The client of a request, as the connection and its headers have it."""
+    agent = request.headers.get("user-agent")
+    address = request.client.host if request.client else None
+    return Caller(address, agent and agent[:LONGEST_AGENT], request.state.request_id)
