@@ -12,7 +12,9 @@ class Scope(StrEnum):
     """What a credential may be used for; the list is closed."""
 
     READ_STATS = "read:stats"
+    READ_PEOPLE = "read:people"
     WRITE_EVENTS = "write:events"
+    ADMIN_KEYS = "admin:keys"
 
 
 class SessionKind(StrEnum):
@@ -24,9 +26,17 @@ class SessionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A session or a key that is valid now."""
+    """A session, key or token that is valid now.
+
+    `label` is what an audit names it by. `must_change` lets it do nothing but choose a password. `user_key` is the one
+    user whose own things it sees, `views` the root fields that it may ask: None means no such bound.
+    """
 
     company: Company
-    kind: Literal["session", "key"]
+    kind: Literal["session", "key", "embed", "support"]
     credential_id: UUID
     scopes: frozenset[str]
+    label: str | None = None
+    must_change: bool = False
+    user_key: str | None = None
+    views: frozenset[str] | None = None

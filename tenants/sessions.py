@@ -23,7 +23,7 @@ Clock = Callable[[], datetime]
 PREFIX: Final = "turnout_session_"
 LIFETIME: Final = timedelta(hours=12)
 RANDOM: Final = 43  # 256 bits
-SCOPES: Final[frozenset[str]] = frozenset({Scope.READ_STATS})
+SCOPES: Final[frozenset[str]] = frozenset({Scope.READ_STATS, Scope.READ_PEOPLE, Scope.ADMIN_KEYS})
 _SHAPE: Final = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM}}}")
 _SQL: Final = statements("turnout.tenants", "authentication.sql")
 
