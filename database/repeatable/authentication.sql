@@ -49,13 +49,14 @@ end;
 create or replace function find_key(of_digest bytea, as_of timestamptz)
 returns table (
   company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint, generation integer,
-  credential_id uuid, expires_at timestamptz, scopes text[]
+  credential_id uuid, expires_at timestamptz, scopes text[], user_key text
 )
 language sql stable security definer set search_path = turnout, pg_temp
 begin atomic
-  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, k.key_id, k.expires_at, k.scopes
+  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, k.key_id, k.expires_at, k.scopes,
+    k.user_key
   from api_key k
-  join company c on c.company_id = k.company_id
+  join company c on c.company_id = k.company_id and c.suspended_at is null
   where k.digest = of_digest and k.revoked_at is null and k.expires_at > as_of;
 end;
 
