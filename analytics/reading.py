@@ -57,12 +57,23 @@ class Refreshing(Protocol):
 
 
 class Reading:
-    """One request's view of one company. Questions asked in the same turn of the event loop share a snapshot."""
+    """One request's view of one company. Questions asked in the same turn of the event loop share a snapshot.
+
+    With a user's id it is a view of what is that user's own; the days must be up to date for both.
+    """
 
     def __init__(
-        self, door: Door, refresher: Refreshing, company: Company, clock: Clock, *, patience: float = PATIENCE
+        self,
+        door: Door,
+        refresher: Refreshing,
+        company: Company,
+        clock: Clock,
+        *,
+        user_key: str | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self.company = company
+        self.user_key = user_key
         self.now = clock()
         self.as_of = self.now
         self._first_batch = True
@@ -111,7 +122,7 @@ class Reading:
         fixed = {"company": self.company.company_id, "generation": self.company.generation, "as_of": as_of}
         batch = [Statement(question.text, question.parameters | fixed, question.row) for question in questions]
         if asked is None:
-            return await self._door.read(self.company.company_id, batch), []
+            return await self._look(batch), []
         today = as_of.astimezone(self.company.zone).date()
         span = fixed | {
             "first_day": asked[0],
@@ -119,12 +130,13 @@ class Reading:
             "today": today,
             "time_zone": self.company.time_zone,
         }
-        *answers, late = await self._door.read(
-            self.company.company_id, [*batch, Statement(_SQL["pending_days"], span, _pending_day)]
-        )
+        *answers, late = await self._look([*batch, Statement(_SQL["pending_days"], span, _pending_day)])
         if isinstance(late, Exception):
             raise late
         return answers, late
+
+    async def _look(self, statements: Sequence[Statement[Any]]) -> list[list[Any] | Exception]:
+        return await self._door.read(self.company.company_id, statements, user_key=self.user_key)
 
 
 def _pending_day(day: date, marks: list[int], revision: int, since: datetime) -> PendingDay:

@@ -20,6 +20,7 @@ REPEATABLE: Final = (
     "authentication.sql",
     "views.sql",
     "wall.sql",
+    "wall_user.sql",
     "statistics.sql",
 )
 LOGIN_ROLES: Final = ("turnout_app", "turnout_refresher", "turnout_support")

@@ -134,9 +134,9 @@ class Asked:
     search: str | None
     about: object = None
 
-    def purpose(self) -> bytes:
-        """What a cursor of this list is good for."""
-        said: list[Any] = [self.field, self.order_by, self.descending, self.search or None, self.about]
+    def purpose(self, user_key: str | None) -> bytes:
+        """What a cursor of this list is good for; of one user's list for that user alone."""
+        said: list[Any] = [self.field, self.order_by, self.descending, self.search or None, self.about, user_key]
         return hashlib.blake2b(msgspec.json.encode(said, order="deterministic"), digest_size=16).digest()
 
 
@@ -144,7 +144,7 @@ async def slice_of(reading: Reading, asked: Asked, ask: Callable[[Wanted], Await
     """The page that was asked for. Raises ARGUMENT_OUT_OF_RANGE, ARGUMENT_TOO_LONG, INVALID_CURSOR."""
     within("first", asked.first, 1, MOST_ROWS, "Ask for fewer rows, and for the others with `after`.")
     short_enough("search", asked.search, LONGEST_SEARCH)
-    purpose = asked.purpose()
+    purpose = asked.purpose(reading.user_key)
     if asked.after is None:
         page, seal = await asyncio.gather(ask(_wanted(asked, None)), seal_of(reading))
     else:

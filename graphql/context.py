@@ -53,9 +53,15 @@ class Context:
         return self.reading_of(credential.company)
 
     def reading_of(self, company: Company) -> Reading:
-        """The reading of a company whose credential has been checked; always the same one within a request."""
+        """The reading of a company whose credential has been checked; always the same one within a request.
+
+        A credential of one user reads nothing else anywhere.
+        """
         if company.company_id not in self._readings:
-            self._readings[company.company_id] = Reading(self.door, self.refresher, company, self.clock)
+            user_key = self.credential.user_key if self.credential else None
+            self._readings[company.company_id] = Reading(
+                self.door, self.refresher, company, self.clock, user_key=user_key
+            )
         return self._readings[company.company_id]
 
 

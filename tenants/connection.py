@@ -1,4 +1,7 @@
-"""The only door to a company's data: every statement runs with exactly one company set, for its transaction alone."""
+"""The only door to a company's data: every statement runs with exactly one company set, for its transaction alone.
+
+One user of the company may be set too: then what is not that user's own is not there.
+"""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,9 +18,12 @@ from turnout.database.errors import TurnoutError
 Row = TypeVar("Row")
 Pool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
 
-# The setting of before is asked in the same breath: one that outlived its transaction would have shown this
+# The settings of before are asked in the same breath: one that outlived its transaction would have shown this
 # borrower the last one's rows.
-_ENTER: Final = "select current_setting('app.company', true), set_config('app.company', %s, true)"
+_ENTER: Final = (
+    "select current_setting('app.company', true), current_setting('app.user_key', true),"
+    " set_config('app.company', %s, true), set_config('app.user_key', %s, true)"
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,21 @@ class Statement(Generic[Row]):
 
 
 class CompanyLeakError(RuntimeError):
-    """A borrowed connection still had a company set. The connection is closed and nothing is read."""
+    """A borrowed connection still had a company or a user set. The connection is closed and nothing is read."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is seen through the door: a company, or of it what is one user's own."""
+
+    company_id: int
+    user_key: str | None = None
+
+    def settings(self) -> tuple[str, str]:
+        """As the policies read them. Raises ValueError for an empty id, which they would take for everybody."""
+        if self.user_key == "":
+            raise ValueError("a user's id is never empty")
+        return str(self.company_id), self.user_key or ""
 
 
 class Door:
@@ -53,39 +73,42 @@ class Door:
         await self._readers.close()
         await self._writers.close()
 
-    async def read(self, company_id: int, statements: Sequence[Statement[Any]]) -> list[list[Any] | Exception]:
-        """The rows of each statement, all of one snapshot, in one round trip.
+    async def read(
+        self, company_id: int, statements: Sequence[Statement[Any]], *, user_key: str | None = None
+    ) -> list[list[Any] | Exception]:
+        """The rows of each statement, all of one snapshot, in one round trip; with a user's id only that user's own.
 
         A statement that fails takes the pipeline with it; then each runs alone, so that the others still have their
         rows and the one that failed has its exception, in its place.
         """
+        sight = Sight(company_id, user_key)
         try:
-            return await self._read(company_id, statements)
+            return await self._read(sight, statements)
         except psycopg.OperationalError as error:
             if isinstance(error, psycopg.errors.QueryCanceled):
                 raise
             # A server that has restarted breaks every connection once; reading again on a new one harms nobody.
-            return await self._read(company_id, statements)
+            return await self._read(sight, statements)
 
-    async def _read(self, company_id: int, statements: Sequence[Statement[Any]]) -> list[list[Any] | Exception]:
+    async def _read(self, sight: Sight, statements: Sequence[Statement[Any]]) -> list[list[Any] | Exception]:
         async with self._borrow(self._readers) as connection:
             try:
-                return await _run(connection, company_id, statements)
+                return await _run(connection, sight, statements)
             except psycopg.OperationalError:
                 raise
             except psycopg.Error as error:
                 if len(statements) == 1:
                     return [error]
-            return [(await self._outcome(connection, company_id, statement)) for statement in statements]
+            return [(await self._outcome(connection, sight, statement)) for statement in statements]
 
     @asynccontextmanager
     async def write(self, company_id: int) -> AsyncGenerator[AsyncConnection[tuple[Any, ...]]]:
-        """A transaction in which the company is set; it commits when the block ends without an error.
+        """A transaction in which the company is set, and no user of it; it commits when the block ends without an error.
 
         It is a pipeline too: statements whose rows nobody fetches cost no round trip of their own.
         """
         async with self._borrow(self._writers) as connection, connection.pipeline(), connection.transaction():
-            cursor = await connection.execute(_ENTER, (str(company_id),))
+            cursor = await connection.execute(_ENTER, Sight(company_id).settings())
             _assert_nobody_before(await cursor.fetchone())
             yield connection
 
@@ -105,10 +128,10 @@ class Door:
                 await connection.execute("select 1")
 
     async def _outcome(
-        self, connection: AsyncConnection[Any], company_id: int, statement: Statement[Any]
+        self, connection: AsyncConnection[Any], sight: Sight, statement: Statement[Any]
     ) -> list[Any] | Exception:
         try:
-            return (await _run(connection, company_id, [statement]))[0]
+            return (await _run(connection, sight, [statement]))[0]
         except psycopg.OperationalError:
             raise
         except psycopg.Error as error:
@@ -130,11 +153,11 @@ class Door:
 
 
 async def _run(
-    connection: AsyncConnection[Any], company_id: int, statements: Sequence[Statement[Any]]
+    connection: AsyncConnection[Any], sight: Sight, statements: Sequence[Statement[Any]]
 ) -> list[list[Any] | Exception]:
-    """One pipeline on an autocommit connection: one implicit transaction, hence one snapshot and one setting."""
+    """One pipeline on an autocommit connection: one implicit transaction, hence one snapshot and one sight."""
     async with connection.pipeline():
-        entered = await connection.execute(_ENTER, (str(company_id),))
+        entered = await connection.execute(_ENTER, sight.settings())
         cursors = [connection.cursor(row_factory=args_row(statement.row)) for statement in statements]
         for cursor, statement in zip(cursors, statements, strict=True):
             await cursor.execute(statement.text, statement.parameters)
@@ -143,8 +166,8 @@ async def _run(
 
 
 def _assert_nobody_before(row: tuple[Any, ...] | None) -> None:
-    if row is None or row[0]:
-        raise CompanyLeakError("a company was still set on a pooled connection")
+    if row is None or row[0] or row[1]:
+        raise CompanyLeakError("a company or a user was still set on a pooled connection")
 
 
 def _pool(

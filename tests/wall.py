@@ -56,14 +56,35 @@ DEFINERS = {
     "find_session": "turnout_app",
     "close_session": "turnout_app",
     "find_key": "turnout_app",
+    "own_events": "turnout_app",
+    "own_stored": "turnout_app",
     "generations_to_refresh": "turnout_refresher",
+}
+# What one of these reads of what happened, always of the company that is set: which event or file is whose.
+READ_BY_AUTH = {
+    "event": {"company_id", "event_id", "top_id", "breakout_of", "resolved_owner_key"},
+    "stored": {"company_id", "stored_id", "event_id", "owner_key"},
 }
 # Views over what row security does not reach, and the one role that reads each; the last is only read by others.
 OVER_MATERIALIZED = {"current_month": "turnout_app", "operator_overview": "turnout_support", "overview_of_days": ""}
 MATERIALIZED = ("company_month", "company_overview")
-FOR_EVERYBODY = {"current_company"}
+FOR_EVERYBODY = {"current_company", "current_user_key"}
 SECRETS = {"company_password", "company_session", "api_key", "alembic_version", "schema_digest"}
 POLICY = "(company_id = ( SELECT current_company() AS current_company))"
+
+# What one user sees in a table of companies: by default nothing. Of these everything, for nothing in them is of a person.
+SEEN_BY_EVERY_USER = {"company", "company_secret", "rollup_generation", "mark", "company_day"}
+# And of these what is the user's own, by a predicate that names it.
+SEEN_BY_ONE_USER = {
+    **dict.fromkeys(("event", "event_day", "stay"), ("own_events",)),
+    **dict.fromkeys(("owner_day", "storage_day"), ("owner_key = ( SELECT current_user_key()",)),
+    "room": ("own_rooms",),
+    "stored": ("own_stored", "own_events"),
+    **dict.fromkeys(("stored_version", "stored_signal"), ("own_stored",)),
+    "person": ("key = ( SELECT current_user_key()", "namespace = 'USER'"),
+    **dict.fromkeys(("person_day", "registration", "user_signal", "sign_in", "sign_in_day"), ("own_person",)),
+}
+NO_USER = "(( SELECT current_user_key() AS current_user_key) IS NULL)"
 
 TABLES: LiteralString = """
     select c.oid, c.relname from pg_class c
@@ -104,11 +125,29 @@ def every_table_of_companies_has_one_policy_for_everybody_which_asks_for_the_com
 def every_other_policy_is_on_the_list(admin: Admin) -> Iterable[str]:
     tables = column(admin, f"select relname from ({TABLES}) t")
     listed = {f"{role} on {table}" for role, seen in SEE_ALL.items() for table in seen}
+    listed |= {f"turnout_app on {table}" for table in tables - SEEN_BY_EVERY_USER}
     found = """
         select array_to_string(roles, ', ') || ' on ' || tablename from pg_policies
         where schemaname = 'turnout' and not 'public' = any (roles)
     """
     return column(admin, found) ^ (listed | {f"turnout_owner on {table}" for table in tables})
+
+
+def every_table_hides_from_one_user_what_is_not_on_the_list(admin: Admin) -> Iterable[str]:
+    query = """
+        select tablename, permissive, cmd, with_check, qual from pg_policies
+        where schemaname = 'turnout' and 'turnout_app' = any (roles)
+    """
+    for table, permissive, command, check, qual in admin.execute(query):
+        narrow = all(part in qual for part in SEEN_BY_ONE_USER.get(table, ()))
+        asks_first = qual.startswith(f"(\nCASE\n    WHEN ({NO_USER} OR ") if table in SEEN_BY_ONE_USER else qual == NO_USER
+        if (permissive, command, check) != ("RESTRICTIVE", "ALL", None) or not (narrow and asks_first):
+            yield f"{table}: {qual}"
+
+
+def no_view_shows_one_user_what_is_everybodys(admin: Admin) -> Iterable[str]:
+    query = "select 'current_month' where position(%s in pg_get_viewdef('turnout.current_month'::regclass)) = 0"
+    return column(admin, query, NO_USER)
 
 
 def every_index_and_key_of_a_table_of_companies_begins_with_the_company(admin: Admin) -> Iterable[str]:
@@ -235,6 +274,16 @@ def support_writes_a_secret_that_it_cannot_read_and_nothing_else_that_it_cannot(
     return column(admin, query) - SEE_ALL["turnout_support"] ^ {"company_secret"}
 
 
+def auth_reads_no_more_of_what_happened_than_whose_it_is(admin: Admin) -> Iterable[str]:
+    query = f"""
+        select t.relname || '.' || a.attname from ({TABLES}) t join pg_attribute a on a.attrelid = t.oid
+        where a.attnum > 0 and has_column_privilege('turnout_auth', t.oid, a.attnum, 'select') and t.relname <> all (%s)
+    """
+    return column(admin, query, list(SEE_ALL["turnout_auth"])) ^ {
+        f"{table}.{name}" for table, names in READ_BY_AUTH.items() for name in names
+    }
+
+
 def views_show_what_their_reader_may_see(admin: Admin) -> Iterable[str]:
     query = """
         select relname from pg_class
@@ -280,6 +329,8 @@ RULES: tuple[Rule, ...] = (
     every_other_table_is_on_the_list_of_those_without_a_company,
     every_table_of_companies_has_one_policy_for_everybody_which_asks_for_the_company,
     every_other_policy_is_on_the_list,
+    every_table_hides_from_one_user_what_is_not_on_the_list,
+    no_view_shows_one_user_what_is_everybodys,
     every_index_and_key_of_a_table_of_companies_begins_with_the_company,
     every_foreign_key_leads_from_a_company_to_the_same_one,
     only_listed_functions_look_beyond_one_company_and_only_one_role_calls_each,
@@ -293,6 +344,7 @@ RULES: tuple[Rule, ...] = (
     the_application_has_no_right_to_credentials,
     support_has_no_right_to_what_happened,
     support_writes_a_secret_that_it_cannot_read_and_nothing_else_that_it_cannot,
+    auth_reads_no_more_of_what_happened_than_whose_it_is,
     views_show_what_their_reader_may_see,
     a_view_that_shows_more_than_its_reader_may_see_is_a_barrier_for_one_reader,
     the_months_that_the_application_sees_are_those_of_its_company,

@@ -7,6 +7,11 @@ return case
   then nullif(current_setting('app.company', true), '')::integer
 end;
 
+-- The one user whose own things a session may see; null when it may see all of the company. Whoever sets it sees less.
+create or replace function current_user_key() returns text
+language sql stable parallel safe
+return nullif(current_setting('app.user_key', true), '');
+
 -- Whole microseconds of an interval that has no months.
 create or replace function microseconds(length interval) returns bigint
 language sql immutable strict parallel safe

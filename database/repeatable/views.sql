@@ -1,12 +1,12 @@
 -- What may be seen of materialized views, which no row security reaches: a closed list of views that belong to the owner, each
 -- with its own predicate, and each leaving out what is no longer current.
 
--- The months of the company that asks, as they are now.
+-- The months of the company that asks, as they are now; none for one user of it, since they are made of everybody's days.
 create or replace view current_month with (security_barrier) as
 select m.*
 from company_month m
 join month_version v on v.company_id = m.company_id and v.generation = m.generation and v.month = m.month and v.version = m.version
-where m.company_id = (select current_company());
+where m.company_id = (select current_company()) and (select current_user_key()) is null;
 
 -- Every company as support sees it: from the materialized rows that are current, of the others from their days.
 create or replace view operator_overview with (security_barrier) as

@@ -73,7 +73,7 @@ create policy auth on audit to turnout_auth using (true) with check (true);
 
 revoke all on all tables in schema turnout from turnout_app, turnout_refresher, turnout_support, turnout_auth, public;
 revoke all on all functions in schema turnout from public;
-grant execute on function current_company() to public;
+grant execute on function current_company(), current_user_key() to public;
 grant execute on function
   microseconds(interval), peak_key(bigint, bigint), peak_level(bigint), peak_at(bigint, timestamptz),
   comes_after(boolean, bigint, text, text, bigint, text, text),

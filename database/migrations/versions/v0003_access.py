@@ -7,4 +7,6 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    run_files("v0003_credentials.sql", "v0003_staff.sql", "v0003_sql_login.sql", "v0003_audit.sql")
+    run_files(
+        "v0003_credentials.sql", "v0003_staff.sql", "v0003_sql_login.sql", "v0003_audit.sql", "v0003_one_user.sql"
+    )
