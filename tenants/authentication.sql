@@ -15,5 +15,5 @@ from find_session(%(digest)s, %(now)s)
 select session_id from close_session(%(digest)s)
 
 -- name: find_key
-select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, scopes, user_key
-from find_key(%(digest)s, %(now)s)
+select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, scopes, label, user_key
+from find_key(%(digest)s, %(now)s, %(address)s::inet)

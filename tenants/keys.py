@@ -1,73 +1,64 @@
 """API keys of companies: what their programs show instead of a password."""
 
-import re
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
-from turnout.tenants.companies import find_company
+from turnout.tenants.addresses import read_ranges
+from turnout.tenants.audit import COMMAND, Act, Actor, note
+from turnout.tenants.companies import find_company, lock_company
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door, Statement
 from turnout.tenants.credential import Credential, Scope
+from turnout.tenants.key_rows import IssuedKey, Maker, active, make, told, unrevoked
+from turnout.tenants.key_texts import is_whole
 from turnout.tenants.labels import check_label
 from turnout.tenants.models import ApiKeyRow
-from turnout.tenants.secrets import base62, digest, random_base62
+from turnout.tenants.reach import Reach
+from turnout.tenants.rotation import OVERLAP, check_overlap
+from turnout.tenants.secrets import digest
 
-PREFIX: Final = "turnout_live_key_"
-RANDOM: Final = 32
-CHECKSUM: Final = 6
-SHOWN: Final = len(PREFIX) + 6
 LIFETIME: Final = timedelta(days=365)
 MOST_DAYS: Final = 3660
-_SHAPE: Final = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM + CHECKSUM}}}")
+LONGEST_USER: Final = 200
+# A key of one user sees; whatever tells or makes something is the whole company's.
+OF_ONE_USER: Final[frozenset[str]] = frozenset({Scope.READ_STATS, Scope.READ_PEOPLE})
 _SQL: Final = statements("turnout.tenants", "authentication.sql")
 
 
 @dataclass(frozen=True)
-class IssuedKey:
-    """A new key. The text is nowhere else."""
-
-    key_id: UUID
-    text: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
 class ListedKey:
-    """A key as support sees it; the prefix is what it begins with."""
+    """A key as support and its company see it; the prefix is what it begins with."""
 
     key_id: UUID
     prefix: str
-    scopes: list[str]
     label: str | None
+    scopes: list[str]
+    addresses: list[str]
+    user_key: str | None
+    issued_by: str | None
     created_at: datetime
     expires_at: datetime
+    last_used_at: datetime | None
+    replaced_by: UUID | None
     revoked_at: datetime | None
 
 
-def generate() -> str:
-    """A new key of 190 random bits with a checksum behind it, in characters that a double click selects."""
-    begun = PREFIX + random_base62(RANDOM)
-    return begun + _checksum(begun)
+async def find_key(door: Door, key: str, now: datetime, address: str | None = None) -> Credential | None:
+    """Whoever a key belongs to; None for one that is unknown, revoked, expired or not to be used from this address.
 
-
-def is_whole(text: str) -> bool:
-    """Whether a text has the shape of a key and its checksum is right: typing errors need no database."""
-    return bool(_SHAPE.fullmatch(text)) and text.endswith(_checksum(text[:-CHECKSUM]))
-
-
-async def find_key(door: Door, key: str, now: datetime) -> Credential | None:
-    """Whoever a key belongs to; None for one that is unknown, revoked or expired. Raises TurnoutError BUSY."""
+    That it was used is written down, to the minute. Raises TurnoutError BUSY.
+    """
     if not is_whole(key):
         return None
-    found = await door.authenticate(Statement(_SQL["find_key"], {"digest": digest(key), "now": now}, _credential))
+    asked = {"digest": digest(key), "now": now, "address": address}
+    found = await door.authenticate(Statement(_SQL["find_key"], asked, _credential))
     return found[0] if found else None
 
 
@@ -86,29 +77,52 @@ def issue_key(
     *,
     label: str | None = None,
     lasting: timedelta = LIFETIME,
+    addresses: Iterable[str] = (),
     user_key: str | None = None,
+    actor: Actor = COMMAND,
+    within: Reach | None = None,
 ) -> IssuedKey:
-    """Give a company a key; with a user's id it sees that user's own things alone.
+    """Give a company a key: usable from everywhere unless ranges of addresses are given, for all unless for one user.
 
-    Raises TurnoutError UNKNOWN_COMPANY, INVALID_SCOPE, INVALID_LABEL.
+    `within` is the reach of the key that makes it. Raises TurnoutError UNKNOWN_COMPANY, INVALID_SCOPE,
+    INVALID_ADDRESS, INVALID_USER, INVALID_LABEL, KEY_TOO_STRONG, TOO_MANY_KEYS.
     """
     check_label(label)
-    company = find_company(session, slug)
-    text = generate()
-    row = ApiKeyRow(
-        company_id=company.company_id,
-        key_id=uuid4(),
-        digest=digest(text),
-        prefix=text[:SHOWN],
-        scopes=_known(scopes),
-        label=label,
-        created_at=now,
-        expires_at=now + lasting,
-        user_key=user_key,
-    )
-    session.add(row)
+    _check_user(user_key)
+    reach = Reach(_known(scopes, user_key), tuple(read_ranges(addresses)), now + lasting, user_key)
+    company = lock_company(session, slug)
+    issued = make(session, company, reach, label, Maker(actor, within), now)
+    note(session, company.company_id, actor, Act("key.issued", str(issued.key_id), told(reach)), now)
+    return issued
+
+
+def rotate_key(
+    session: Session,
+    slug: str,
+    key_id: UUID,
+    now: datetime,
+    *,
+    overlap: timedelta = OVERLAP,
+    actor: Actor = COMMAND,
+    within: Reach | None = None,
+) -> IssuedKey:
+    """Let a new key that reaches as far and lasts as long take the place of one that ends after the overlap.
+
+    Made by a key, it ends with that key at the latest. Raises TurnoutError UNKNOWN_COMPANY, UNKNOWN_KEY,
+    KEY_REPLACED, INVALID_OVERLAP, KEY_TOO_STRONG, TOO_MANY_KEYS.
+    """
+    check_overlap(overlap)
+    company = lock_company(session, slug)
+    old = active(session, company, key_id, now)
+    _refuse_replaced(old)
+    reach = _succeeding(old, within, now)
+    new = make(session, company, reach, old.label, Maker(actor, within), now)
+    old.replaced_by, old.expires_at = new.key_id, min(old.expires_at, now + overlap)
+    session.add(old)
     session.flush()
-    return IssuedKey(row.key_id, text, row.expires_at)
+    details = told(reach) | {"by": str(new.key_id), "old_expires_at": old.expires_at.isoformat()}
+    note(session, company.company_id, actor, Act("key.rotated", str(key_id), details), now)
+    return new
 
 
 def list_keys(session: Session, slug: str) -> list[ListedKey]:
@@ -119,35 +133,69 @@ def list_keys(session: Session, slug: str) -> list[ListedKey]:
         .where(col(ApiKeyRow.company_id) == company.company_id)
         .order_by(col(ApiKeyRow.created_at).desc(), col(ApiKeyRow.key_id))
     )
-    return [ListedKey(r.key_id, r.prefix, r.scopes, r.label, r.created_at, r.expires_at, r.revoked_at) for r in rows]
+    return [_listed(row) for row in rows]
 
 
-def revoke_key(session: Session, slug: str, key_id: UUID, now: datetime) -> None:
+def revoke_key(session: Session, slug: str, key_id: UUID, now: datetime, *, actor: Actor = COMMAND) -> None:
     """End a key at once. Raises TurnoutError UNKNOWN_COMPANY, UNKNOWN_KEY."""
     company = find_company(session, slug)
-    row = session.get(ApiKeyRow, (company.company_id, key_id), with_for_update=True)
-    if row is None or row.revoked_at:
-        raise TurnoutError(
-            "UNKNOWN_KEY",
-            f"The company {slug!r} has no active key {key_id}.",
-            f"`turnout key list {slug}` shows those it has.",
-        )
+    row = unrevoked(session, company, key_id)
     row.revoked_at = now
     session.add(row)
     session.flush()
+    note(session, company.company_id, actor, Act("key.revoked", str(key_id)), now)
 
 
-def _checksum(begun: str) -> str:
-    return base62(zlib.crc32(begun.encode()), CHECKSUM)
+def _succeeding(old: ApiKeyRow, within: Reach | None, now: datetime) -> Reach:
+    ends = now + (old.expires_at - old.created_at)
+    ends = min(ends, within.expires_at) if within else ends
+    return Reach(frozenset(old.scopes), tuple(old.addresses), ends, old.user_key)
 
 
-def _known(scopes: Iterable[str]) -> list[str]:
-    """Each scope once, in the order of the list. Raises TurnoutError INVALID_SCOPE."""
-    asked = set(scopes)
-    if not asked or not asked <= set(Scope):
-        wrong = ", ".join(sorted(map(repr, asked - set(Scope)))) or "none"
-        raise TurnoutError("INVALID_SCOPE", f"A key cannot have the scope {wrong}.", f"Use of {', '.join(Scope)}.")
-    return [scope.value for scope in Scope if scope in asked]
+def _refuse_replaced(old: ApiKeyRow) -> None:
+    if old.replaced_by:
+        raise TurnoutError(
+            "KEY_REPLACED",
+            f"Another key has taken the place of {old.key_id} already: {old.replaced_by}.",
+            "Rotate that one, or issue a new key.",
+        )
+
+
+def _known(scopes: Iterable[str], user_key: str | None) -> frozenset[str]:
+    """The scopes that were asked for. Raises TurnoutError INVALID_SCOPE."""
+    asked = frozenset(scopes)
+    allowed = [scope for scope in Scope if user_key is None or scope in OF_ONE_USER]
+    if not asked or not asked <= set(allowed):
+        wrong = ", ".join(sorted(map(repr, asked.difference(allowed)))) or "none"
+        whose = "A key" if user_key is None else "A key of one user"
+        raise TurnoutError("INVALID_SCOPE", f"{whose} cannot have the scope {wrong}.", f"Use of {', '.join(allowed)}.")
+    return asked
+
+
+def _check_user(user_key: str | None) -> None:
+    if user_key is not None and not (user_key.isprintable() and 0 < len(user_key) <= LONGEST_USER):
+        raise TurnoutError(
+            "INVALID_USER",
+            f"{user_key[:LONGEST_USER]!r} cannot be the id of a user.",
+            f"Use the platform's id of the user, 1 to {LONGEST_USER} characters.",
+        )
+
+
+def _listed(row: ApiKeyRow) -> ListedKey:
+    return ListedKey(
+        row.key_id,
+        row.prefix,
+        row.label,
+        row.scopes,
+        [str(address) for address in row.addresses],
+        row.user_key,
+        row.issued_by,
+        row.created_at,
+        row.expires_at,
+        row.last_used_at,
+        row.replaced_by,
+        row.revoked_at,
+    )
 
 
 def _credential(
@@ -159,7 +207,8 @@ def _credential(
     generation: int,
     key_id: UUID,
     scopes: list[str],
+    label: str | None,
     user_key: str | None,
 ) -> Credential:
     company = Company(company_id, slug, name, time_zone, anchor_day, generation)
-    return Credential(company, "key", key_id, frozenset(scopes), user_key=user_key)
+    return Credential(company, "key", key_id, frozenset(scopes), label=label, user_key=user_key)

@@ -30,6 +30,7 @@ from sqlalchemy.orm import declared_attr
 from sqlalchemy.sql.elements import BindParameter
 from sqlmodel import BigInteger, Field, SQLModel
 
+from turnout.tenants.addresses import Network
 from turnout.tenants.credential import SessionKind
 from turnout.tenants.limits import LimitMetric, Section
 
@@ -134,6 +135,8 @@ class CompanySessionRow(Table, table=True):
 class ApiKeyRow(Table, table=True):
     """An API key; the digest of its text alone is kept, and its first characters to know it by."""
 
+    __table_args__ = (ForeignKeyConstraint(["company_id", "replaced_by"], ["api_key.company_id", "api_key.key_id"]),)
+
     company_id: int = Field(primary_key=True, foreign_key="company.company_id")
     key_id: UUID = Field(primary_key=True)
     digest: bytes = Field(unique=True)
@@ -144,8 +147,9 @@ class ApiKeyRow(Table, table=True):
     expires_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
     user_key: str | None = Field(default=None, sa_type=Text)
-    addresses: list[str] = Field(
-        default_factory=list[str], sa_column=Column(ARRAY(CIDR), nullable=False, server_default="{}")
+    addresses: list[Network] = Field(
+        default_factory=list[Network], sa_column=Column(ARRAY(CIDR), nullable=False, server_default="{}")
     )
     issued_by: str | None = Field(default=None, sa_type=Text)
     last_used_at: datetime | None = Field(default=None, sa_type=Instant)
+    replaced_by: UUID | None = None

@@ -12,7 +12,9 @@ from turnout.tenants.authentication import authenticate
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.credential import Credential
-from turnout.tenants.keys import IssuedKey, find_key, generate, is_whole, issue_key, lifetime, list_keys, revoke_key
+from turnout.tenants.key_rows import IssuedKey
+from turnout.tenants.key_texts import generate, is_whole
+from turnout.tenants.keys import find_key, issue_key, lifetime, list_keys, revoke_key
 from turnout.tenants.support import support
 
 from .databases import Database

@@ -20,7 +20,7 @@ TABLES = {"company", "company_limit", "company_password", "company_session", "ap
 
 CHANGES = (
     "alter table api_key add column hole text",
-    "alter table api_key drop column label",
+    "alter table api_key drop column prefix",
     "alter table api_key alter column label set not null",
     "alter table api_key alter column prefix type varchar(20)",
     "alter table api_key alter column created_at type timestamp",

@@ -46,18 +46,33 @@ begin atomic
   delete from company_session s where s.digest = of_digest returning s.session_id;
 end;
 
-create or replace function find_key(of_digest bytea, as_of timestamptz)
+-- When it was last used is written here, in the same round trip, at most once a minute and by one request of several.
+create or replace function find_key(of_digest bytea, as_of timestamptz, from_address inet)
 returns table (
   company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint, generation integer,
-  credential_id uuid, expires_at timestamptz, scopes text[], user_key text
+  credential_id uuid, scopes text[], label text, user_key text
 )
-language sql stable security definer set search_path = turnout, pg_temp
+language sql security definer set search_path = turnout, pg_temp
 begin atomic
-  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, k.key_id, k.expires_at, k.scopes,
-    k.user_key
-  from api_key k
-  join company c on c.company_id = k.company_id and c.suspended_at is null
-  where k.digest = of_digest and k.revoked_at is null and k.expires_at > as_of;
+  with found as materialized (
+    select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, k.key_id, k.scopes, k.label, k.user_key
+    from api_key k
+    join company c on c.company_id = k.company_id
+    where k.digest = of_digest and k.revoked_at is null and k.expires_at > as_of and c.suspended_at is null
+      and (k.addresses = '{}' or from_address <<= any (k.addresses))
+  ),
+  due as (
+    select k.company_id, k.key_id
+    from api_key k
+    join found f on f.company_id = k.company_id and f.key_id = k.key_id
+    where k.last_used_at is null or k.last_used_at <= as_of - interval '1 minute'
+    for no key update of k skip locked
+  ),
+  used as (
+    update api_key k set last_used_at = as_of from due d where k.company_id = d.company_id and k.key_id = d.key_id
+  )
+  select f.company_id, f.slug, f.name, f.time_zone, f.billing_anchor_day, f.generation, f.key_id, f.scopes, f.label, f.user_key
+  from found f;
 end;
 
 -- Which rollups have days to refresh, or are to take the place of others or to go: ids alone, for the refresher, which has

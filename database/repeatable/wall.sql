@@ -125,6 +125,7 @@ grant select, insert on audit, staff_audit to turnout_support;
 -- Authentication.
 grant select on company, company_password, api_key, mark, rollup_generation to turnout_auth;
 grant update (password_id) on company_password to turnout_auth;
+grant update (last_used_at) on api_key to turnout_auth;
 grant select, insert, delete on company_session to turnout_auth;
 grant select, insert on audit to turnout_auth;
 
@@ -133,15 +134,15 @@ alter function find_passwords(text) owner to turnout_auth;
 alter function open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz) owner to turnout_auth;
 alter function find_session(bytea, timestamptz) owner to turnout_auth;
 alter function close_session(bytea) owner to turnout_auth;
-alter function find_key(bytea, timestamptz) owner to turnout_auth;
+alter function find_key(bytea, timestamptz, inet) owner to turnout_auth;
 alter function generations_to_refresh() owner to turnout_auth;
 revoke create on schema turnout from turnout_auth;
 revoke all on function
   find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
-  close_session(bytea), find_key(bytea, timestamptz), generations_to_refresh()
+  close_session(bytea), find_key(bytea, timestamptz, inet), generations_to_refresh()
   from public;
 grant execute on function
   find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
-  close_session(bytea), find_key(bytea, timestamptz)
+  close_session(bytea), find_key(bytea, timestamptz, inet)
   to turnout_app;
 grant execute on function generations_to_refresh() to turnout_refresher;

@@ -19,6 +19,7 @@ from turnout.server.routes.negotiation import preferred
 from turnout.server.routes.texts import read_json
 from turnout.server.services import Services
 from turnout.tenants.authentication import authenticate, bearer
+from turnout.tenants.caller import Caller
 from turnout.tenants.credential import Credential
 
 RESPONSE: Final = "application/graphql-response+json"
@@ -62,20 +63,20 @@ class GraphQL:
         return _response(await self._executor.run(operation, context), media)
 
     async def _context(self, request: Request) -> Context:
-        services, header = self._services, request.headers.get("authorization")
-        credential = await self._authenticate(header) if header is not None else None
+        services, header, caller = self._services, request.headers.get("authorization"), caller_of(request)
+        credential = await self._authenticate(header, caller) if header is not None else None
         return Context(
             services.door,
             services.refresher,
             services.clock,
-            caller_of(request),
+            caller,
             services.desk,
             credential,
             bearer(header),
         )
 
-    async def _authenticate(self, header: str) -> Credential:
-        credential = await authenticate(self._services.door, header, self._services.clock())
+    async def _authenticate(self, header: str, caller: Caller) -> Credential:
+        credential = await authenticate(self._services.door, header, self._services.clock(), caller)
         if credential is None:
             raise TurnoutError(
                 "UNAUTHENTICATED",

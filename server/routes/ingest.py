@@ -15,6 +15,7 @@ from turnout.ingest.intake import take
 from turnout.server.routes.answers import answer, problem
 from turnout.server.routes.batches import items
 from turnout.server.routes.bodies import MIB, chunks, media_type, read_body, unsupported
+from turnout.server.routes.callers import caller_of
 from turnout.server.routes.lines import lines
 from turnout.server.routes.tally import Tally
 from turnout.server.services import Services
@@ -60,7 +61,7 @@ class Ingest:
 
     async def _company(self, request: Request) -> Company:
         credential = await authenticate(
-            self._services.door, request.headers.get("authorization"), self._services.clock()
+            self._services.door, request.headers.get("authorization"), self._services.clock(), caller_of(request)
         )
         if credential is None:
             raise TurnoutError(

@@ -10,7 +10,8 @@ from graphql import GraphQLField, get_introspection_query, is_required_argument
 from tests.databases import Database
 from turnout.server.services import Services
 from turnout.tenants.company import Company
-from turnout.tenants.keys import generate, issue_key
+from turnout.tenants.key_texts import generate
+from turnout.tenants.keys import issue_key
 from turnout.tenants.sessions import PREFIX
 from turnout.tenants.support import support
 

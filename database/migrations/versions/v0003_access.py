@@ -8,5 +8,10 @@ down_revision = "0002"
 
 def upgrade() -> None:
     run_files(
-        "v0003_credentials.sql", "v0003_staff.sql", "v0003_sql_login.sql", "v0003_audit.sql", "v0003_one_user.sql"
+        "v0003_credentials.sql",
+        "v0003_keys.sql",
+        "v0003_staff.sql",
+        "v0003_sql_login.sql",
+        "v0003_audit.sql",
+        "v0003_one_user.sql",
     )
