@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import strawberry
 
 from turnout.analytics.reading import Reading, Refreshing
 from turnout.database.errors import TurnoutError
+from turnout.tenants.audit import Actor, ActorKind
 from turnout.tenants.caller import Caller
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
@@ -31,8 +33,24 @@ class Context:
     token: str | None = None
     _readings: dict[int, Reading] = field(default_factory=dict[int, Reading])
 
+    def actor(self) -> Actor:
+        """Who asks, as the audit names them. Raises UNAUTHENTICATED when nobody has said so."""
+        credential = self.identified()
+        return Actor(_KINDS[credential.kind], credential.label, credential.credential_id, self.caller)
+
     def authenticated(self) -> Credential:
-        """Who asks. Raises UNAUTHENTICATED when nobody has said so."""
+        """Who asks, and may do so. Raises UNAUTHENTICATED, and PASSWORD_CHANGE_REQUIRED for an activation secret."""
+        credential = self.identified()
+        if credential.must_change:
+            raise TurnoutError(
+                "PASSWORD_CHANGE_REQUIRED",
+                "This password is for choosing another one, and for nothing else.",
+                "Choose one with the mutation changePassword; the session then goes on.",
+            )
+        return credential
+
+    def identified(self) -> Credential:
+        """Who asks, even where all they may do is choose a password. Raises UNAUTHENTICATED."""
         if self.credential is None:
             raise TurnoutError(
                 "UNAUTHENTICATED",
@@ -64,5 +82,12 @@ class Context:
             )
         return self._readings[company.company_id]
 
+
+_KINDS: Final = {
+    "session": ActorKind.COMPANY,
+    "key": ActorKind.KEY,
+    "embed": ActorKind.KEY,
+    "support": ActorKind.SUPPORT,
+}
 
 Info = strawberry.Info[Context, None]

@@ -91,7 +91,7 @@ class CompanyLimitRow(Table, table=True):
 
 
 class CompanyPasswordRow(Table, table=True):
-    """A password that support has issued to a company; its hash alone is kept."""
+    """A password of a company, issued by support or chosen; its hash alone is kept."""
 
     company_id: int = Field(primary_key=True, foreign_key="company.company_id")
     password_id: UUID = Field(primary_key=True)
@@ -130,6 +130,20 @@ class CompanySessionRow(Table, table=True):
     seen_at: datetime | None = Field(default=None, sa_type=Instant)
     address: str | None = Field(default=None, sa_type=INET)
     user_agent: str | None = Field(default=None, sa_type=Text)
+
+
+class ActivationLinkRow(Table, table=True):
+    """A link on which a company chooses its password, once; the digest of its secret alone is kept."""
+
+    company_id: int = Field(primary_key=True, foreign_key="company.company_id")
+    link_id: UUID = Field(primary_key=True)
+    digest: bytes = Field(unique=True)
+    label: str | None = Field(sa_type=Text)
+    issued_by: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ApiKeyRow(Table, table=True):

@@ -16,7 +16,7 @@ from .databases import Database
 
 # The migrations alone have comments and tables that are no tenants' business.
 OF_MIGRATIONS_ALONE = {"modify_comment", "add_table_comment", "remove_table_comment"}
-TABLES = {"company", "company_limit", "company_password", "company_session", "api_key"}
+TABLES = {"company", "company_limit", "company_password", "company_session", "activation_link", "api_key"}
 
 CHANGES = (
     "alter table api_key add column hole text",
