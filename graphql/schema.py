@@ -6,7 +6,7 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from turnout.graphql import clients, company, days, disk, events, peaks, planned, session, summary, users
+from turnout.graphql import audit, clients, company, days, disk, events, peaks, planned, session, summary, users
 from turnout.graphql.scalars import SCALARS, BigInt
 
 
@@ -25,6 +25,7 @@ class Query:
     clients = clients.clients
     user = users.user
     event = events.event
+    audit = audit.audit_entries
 
 
 @strawberry.type(description="What changes something: signing in and out.")

@@ -51,7 +51,7 @@ class Act:
 
 
 def note(session: Session, company_id: int, actor: Actor, act: Act, now: datetime) -> None:
-    """Write down what this transaction of support does to a company."""
+    """Write down what this transaction of support does to a company; last, since others wait for its end."""
     driver(session).execute(_SQL["note"], _row(actor, act, now) | {"company": company_id})
 
 
@@ -61,7 +61,7 @@ def note_of_staff(session: Session, actor: Actor, act: Act, now: datetime) -> No
 
 
 async def note_within(connection: AsyncConnection[Any], company_id: int, actor: Actor, act: Act, now: datetime) -> None:
-    """Write down what this transaction of a company does."""
+    """Write down what this transaction of a company does; last, since others wait for its end."""
     await connection.execute(_SQL["note"], _row(actor, act, now) | {"company": company_id})
 
 

@@ -68,6 +68,8 @@ READ_BY_AUTH = {
 # Views over what row security does not reach, and the one role that reads each; the last is only read by others.
 OVER_MATERIALIZED = {"current_month": "turnout_app", "operator_overview": "turnout_support", "overview_of_days": ""}
 MATERIALIZED = ("company_month", "company_overview")
+# Tables of which nothing is changed, with their triggers and when each fires: O by default, A always.
+ONLY_ADDED_TO = {"audit": {"chain O", "no_change A", "no_removal A"}, "staff_audit": {"chain O", "no_change A"}}
 FOR_EVERYBODY = {"current_company", "current_user_key"}
 SECRETS = {"company_password", "company_session", "api_key", "alembic_version", "schema_digest"}
 POLICY = "(company_id = ( SELECT current_company() AS current_company))"
@@ -324,6 +326,21 @@ def no_login_reads_what_row_security_does_not_reach(admin: Admin) -> Iterable[st
     return column(admin, query, list(LOGINS))
 
 
+def what_is_only_added_to_cannot_be_changed_by_anybody(admin: Admin) -> Iterable[str]:
+    """Neither by a right nor by putting triggers aside: those that refuse fire whatever the session's role is."""
+    query = """
+        select c.relname || ': ' || privilege_type || ' to ' || grantee::regrole
+        from pg_class c, aclexplode(c.relacl)
+        where c.oid = any (%s::regclass[]) and grantee <> c.relowner and privilege_type not in ('SELECT', 'INSERT')
+        union all
+        select a.name || ': ' || t.tgname || ' ' || t.tgenabled::text
+        from unnest(%s::text[]) as a (name) join pg_trigger t on t.tgrelid = a.name::regclass and not t.tgisinternal
+    """
+    tables = list(ONLY_ADDED_TO)
+    expected = {f"{table}: {trigger}" for table, triggers in ONLY_ADDED_TO.items() for trigger in triggers}
+    return column(admin, query, tables, tables) ^ expected
+
+
 RULES: tuple[Rule, ...] = (
     every_table_of_companies_enables_and_forces_row_security,
     every_other_table_is_on_the_list_of_those_without_a_company,
@@ -349,6 +366,7 @@ RULES: tuple[Rule, ...] = (
     a_view_that_shows_more_than_its_reader_may_see_is_a_barrier_for_one_reader,
     the_months_that_the_application_sees_are_those_of_its_company,
     no_login_reads_what_row_security_does_not_reach,
+    what_is_only_added_to_cannot_be_changed_by_anybody,
 )
 
 

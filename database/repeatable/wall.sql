@@ -81,6 +81,8 @@ grant execute on function
   measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   tally(integer, timestamptz, date[], timestamptz[], timestamptz[])
   to turnout_app, turnout_refresher;
+-- Who writes to the audit computes the hash of what is written.
+grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnout_support, turnout_auth;
 
 -- The application. "update (company_id)" on company is the right to lock the row and no more: the column is generated.
 grant select, update (company_id) on company to turnout_app;

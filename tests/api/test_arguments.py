@@ -29,6 +29,11 @@ def required(name: str) -> dict[str, Any]:
     return {argument: value for argument, value in REQUIRED.items() if argument in QUERY.fields[name].args}
 
 
+def value_of(name: str, argument: str, text: str) -> str | list[str]:
+    """A text, or a list of it where the argument takes one."""
+    return [text] if "[" in str(QUERY.fields[name].args[argument].type) else text
+
+
 @pytest.mark.parametrize(("name", "argument"), list(arguments("Int", "Int!")))
 async def test_a_number_is_within_its_bounds(told: Told, name: str, argument: str) -> None:
     most = NUMBERS[argument]
@@ -89,13 +94,13 @@ def test_every_bounded_argument_is_known() -> None:
     lists = [
         described for field in QUERY.fields.values() for described in field.args.values() if "[" in str(described.type)
     ]
-    assert len(lists) == len(FILTERS) + 1  # the sections, of which there are four however often they are named
+    assert len(lists) == len(FILTERS) + 2  # the actions of the audit, and the sections: four however often named
 
 
 @pytest.mark.parametrize("sign", ["\\u0000", "a\\u0000", "\\ud800", "\\udc00", "\\udc00\\ud800"])
 async def test_what_the_database_cannot_hold_is_refused_at_the_door(told: Told, sign: str) -> None:
     for name, argument in arguments(*TEXTS):
-        given = required(name) | {argument: ["@"] if argument == "templates" else "@"}
+        given = required(name) | {argument: value_of(name, argument, "@")}
         request = told.little.http.build_request(
             "POST",
             "/graphql",
@@ -115,7 +120,7 @@ async def test_what_the_database_cannot_hold_is_refused_at_the_door(told: Told, 
 async def test_any_other_text_is_a_text(told: Told, text: str) -> None:
     for name, argument in arguments(*TEXTS):
         if argument != "after":
-            given = required(name) | {argument: [text] if argument == "templates" else text}
+            given = required(name) | {argument: value_of(name, argument, text)}
             answer = await ask(told.little, name, **given)
             assert bool(answer and answer["nodes"]) is (text == "" and argument in LENGTHS)
 

@@ -14,7 +14,7 @@ from .telling import Told
 PERIOD = {"dates": {"from": "2026-02-28", "to": "2026-03-03"}}
 # Arguments of these types name nothing that belongs to anybody.
 ORDERS = {"UserStatOrder", "EventStatOrder", "PlannedEventsOrder", "DiskUsageOrder"}
-HARMLESS = {"Int", "Boolean", "PeriodInput", "Section", "EventKind", "EventStatus", *ORDERS}
+HARMLESS = {"Int", "Boolean", "DateTime", "PeriodInput", "Section", "EventKind", "EventStatus", *ORDERS}
 # What the little company has for the others.
 NAMED = {
     "userId": "anna",
@@ -31,7 +31,7 @@ def naming() -> Iterator[tuple[str, str]]:
     """Each root field with each of its arguments that may name what is somebody's."""
     for name, field in QUERY.fields.items():
         for argument, described in field.args.items():
-            if str(described.type).strip("[]!") not in HARMLESS:
+            if name != "audit" and str(described.type).strip("[]!") not in HARMLESS:
                 yield name, argument
 
 

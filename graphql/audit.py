@@ -1,0 +1,124 @@
+"""What was done to the company and in its name: who, what, when, from where, with which credential."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import msgspec
+import strawberry
+
+from turnout.analytics import audit
+from turnout.analytics.audit import AuditFilter
+from turnout.analytics.reading import Reading
+from turnout.database.errors import TurnoutError
+from turnout.graphql.connections import After, Asked, Connection, First, Slice, short_enough, slice_of
+from turnout.graphql.context import Info
+from turnout.graphql.enums import describe
+from turnout.tenants.audit import ActorKind
+from turnout.tenants.credential import Scope
+
+MOST_ACTIONS: Final = 50
+
+describe(
+    ActorKind,
+    "Who has done something.",
+    {
+        "COMPANY": "Somebody who has signed in with a password of the company.",
+        "KEY": "A program, with an API key of the company.",
+        "SUPPORT": "A member of the operator's support staff.",
+        "COMMAND": "Whoever the operator lets run commands beside the database.",
+        "SYSTEM": "The server by itself.",
+    },
+)
+
+
+@strawberry.type(description="One thing that is said of an act, such as the label of a key that was issued.")
+class AuditDetail:
+    """Rows are the members of an entry's details."""
+
+    name: str = strawberry.field(description="What it is.")
+    value: str = strawberry.field(description="A text as it is, anything else as JSON.")
+
+
+def _details(root: strawberry.Parent[audit.AuditEntry]) -> list[AuditDetail]:
+    return [AuditDetail(name=name, value=_text(value)) for name, value in sorted(root.details.items())]
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 -- whatever JSON can say
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+@strawberry.type(
+    description=(
+        "Something that was done to the company or in its name. Entries are never changed and never removed, but with "
+        "the whole company."
+    )
+)
+class AuditEntry:
+    """Rows are analytics' audit entries."""
+
+    number: int = strawberry.field(description="Counted from 1 without a gap, in the order in which they were written.")
+    at: datetime = strawberry.field(description="When it was done.")
+    actor: ActorKind = strawberry.field(description="Who has done it.")
+    name: str | None = strawberry.field(
+        description="The name of the member of support, or the label of the password or key; null without one."
+    )
+    credential_id: strawberry.ID | None = strawberry.field(
+        description="The id of the password, session, key or access with which it was done; null for commands."
+    )
+    action: str = strawberry.field(description="What was done, such as key.issued.")
+    target: str | None = strawberry.field(description="To what it was done, such as the id of a key.")
+    details: list[AuditDetail] = strawberry.field(
+        resolver=_details, description="What else is known of it, by name; never a secret, and nothing of a person."
+    )
+    address: str | None = strawberry.field(
+        description="The network address it was done from; null for what support has done."
+    )
+    user_agent: str | None = strawberry.field(
+        description="What the program called itself, its User-Agent; null for what support has done."
+    )
+    request_id: str | None = strawberry.field(description="The id of the request, as its answer had it.")
+    hash: str = strawberry.field(
+        description=(
+            "SHA-256 over the entry and the hash before it, in hexadecimal digits. Kept elsewhere, it proves later "
+            "that neither this entry nor one before it was changed or removed."
+        )
+    )
+
+
+@strawberry.field(
+    graphql_type=Connection[AuditEntry],
+    description=(
+        "What was done to the company and in its name, by support too: the latest first. It needs a session, or a key "
+        "with the scope admin:keys."
+    ),
+)
+async def audit_entries(
+    info: Info,
+    first: First = 50,
+    after: After = None,
+    actions: Annotated[
+        list[str] | None, strawberry.argument(description="Only acts of these names, such as key.issued.")
+    ] = None,
+    start: Annotated[
+        datetime | None, strawberry.argument(name="from", description="Only from this instant on.")
+    ] = None,
+    end: Annotated[datetime | None, strawberry.argument(name="to", description="Only before this instant.")] = None,
+) -> Slice[audit.AuditEntry]:
+    """The audit in pages."""
+    reading = _reading(info)
+    short_enough("actions", actions, MOST_ACTIONS)
+    asked = Asked("audit", first, after, "NUMBER", True, None, [actions, start, end])
+    only = AuditFilter(actions, start, end)
+    return await slice_of(reading, asked, lambda wanted: audit.audit_entries(reading, wanted, only))
+
+
+def _reading(info: Info) -> Reading:
+    """The reading of a company that may see who works with it. Raises UNAUTHENTICATED and FORBIDDEN."""
+    credential = info.context.authenticated()
+    if Scope.ADMIN_KEYS not in credential.scopes:
+        raise TurnoutError(
+            "FORBIDDEN",
+            f"The audit needs a session, or a key with the scope {Scope.ADMIN_KEYS}.",
+            "Sign in with a password of the company.",
+        )
+    return info.context.reading_of(credential.company)
