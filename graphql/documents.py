@@ -7,12 +7,17 @@ from typing import Any, Final
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     TokenKind,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
     parse,
     specified_rules,
     validate,
+    visit,
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged as overlapping
 
@@ -30,10 +35,15 @@ overlapping.MAX_COMPLEXITY_BUDGET = 20_000
 
 @dataclass(frozen=True)
 class Document:
-    """A document that keeps the bounds and is valid against the schema."""
+    """A document that keeps the bounds and is valid against the schema.
+
+    `asked` are the fields that any of its operations names, by their coordinates such as Query.event, those of
+    introspection aside.
+    """
 
     ast: DocumentNode
     introspects: bool
+    asked: frozenset[str]
 
 
 class DocumentRefusedError(Exception):
@@ -82,7 +92,30 @@ def prepare(schema: GraphQLSchema, text: str) -> Document:
     )
     if errors:
         raise DocumentRefusedError([refusal(error, VALIDATION_FAILED) for error in errors])
-    return Document(ast, sizes.introspects)
+    return Document(ast, sizes.introspects, _asked(schema, ast))
+
+
+def _asked(schema: GraphQLSchema, document: DocumentNode) -> frozenset[str]:
+    """Every field of a valid document by its coordinate, whatever fragments and aliases it is under."""
+    types = TypeInfo(schema)
+    fields = _Fields(types)
+    visit(document, TypeInfoVisitor(types, fields))
+    return frozenset(fields.found)
+
+
+class _Fields(Visitor):
+    """Writes down the fields it enters."""
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self._types = types
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        """Note a field with the type that it is a field of."""
+        parent = self._types.get_parent_type()
+        if parent and not parent.name.startswith("__") and not node.name.value.startswith("__"):
+            self.found.add(f"{parent.name}.{node.name.value}")
 
 
 def _too_large(excess: Excess) -> GraphQLError:

@@ -52,6 +52,11 @@ def expected(cause: BaseException | None) -> TurnoutError | None:
     return None
 
 
+def told(error: TurnoutError) -> dict[str, Any]:
+    """An error of the operation as a whole, which was not executed."""
+    return {"message": error.message, "extensions": {"code": error.code, "hint": error.hint} | error.details}
+
+
 def _shown(error: GraphQLError, known: TurnoutError, **more: str | None) -> dict[str, Any]:
     extensions = {"code": known.code, "hint": known.hint} | known.details | more
     return dict(error.formatted) | {"message": known.message, "extensions": extensions}

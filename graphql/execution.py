@@ -10,9 +10,10 @@ from graphql import execute as untyped_execute  # pyright: ignore[reportUnknownV
 from strawberry.execution import optimized_is_awaitable
 
 from turnout.analytics.reading import Reading
+from turnout.graphql.allowing import refusal_of
 from turnout.graphql.context import Context
 from turnout.graphql.documents import MOST_ERRORS, Document, DocumentRefusedError, Documents
-from turnout.graphql.errors import VALIDATION_FAILED, failure, refusal
+from turnout.graphql.errors import VALIDATION_FAILED, failure, refusal, told
 from turnout.graphql.scalars import write_instant
 from turnout.graphql.schema import Schema
 from turnout.tenants.credential import Scope
@@ -54,6 +55,8 @@ class Executor:
             return Answer(errors=refused.errors, refused=True)
         if document.introspects and context.credential is None:
             return Answer(errors=[_SCHEMA_IS_CLOSED], refused=True)
+        if error := refusal_of(context.credential, document.asked):
+            return Answer(errors=[told(error)], refused=True)
         result = await self._execute(document, operation, context)
         return _answer(result, context)
 

@@ -6,7 +6,20 @@ import strawberry
 from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from turnout.graphql import audit, clients, company, days, disk, events, peaks, planned, session, summary, users
+from turnout.graphql import (
+    audit,
+    clients,
+    company,
+    days,
+    disk,
+    embedding,
+    events,
+    peaks,
+    planned,
+    session,
+    summary,
+    users,
+)
 from turnout.graphql.scalars import SCALARS, BigInt
 
 
@@ -28,12 +41,13 @@ class Query:
     audit = audit.audit_entries
 
 
-@strawberry.type(description="What changes something: signing in and out.")
+@strawberry.type(description="What changes something: signing in and out, and tokens.")
 class Mutation:
     """Everything that can be changed."""
 
     sign_in = session.sign_in
     sign_out = session.sign_out
+    issue_embed_token = embedding.issue_embed_token
 
 
 class Schema(strawberry.Schema):

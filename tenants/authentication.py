@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from typing import Final
 
+from turnout.tenants import embedding
 from turnout.tenants.caller import NOBODY, Caller
 from turnout.tenants.connection import Door
 from turnout.tenants.credential import Credential, Scope
@@ -28,6 +29,8 @@ async def authenticate(
         return None
     if token.startswith(PREFIX):
         return await find_key(door, token, now, caller.address)
+    if token.startswith(embedding.PREFIX):
+        return await embedding.find_embed_token(door, token, now)
     return await find_session(door, token, now)
 
 

@@ -17,3 +17,13 @@ select session_id from close_session(%(digest)s)
 -- name: find_key
 select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, scopes, label, user_key
 from find_key(%(digest)s, %(now)s, %(address)s::inet)
+
+-- name: open_embed_token
+select expires_at
+from open_embed_token(
+  %(company_id)s, %(key_id)s, %(token_id)s, %(digest)s, %(user_key)s, %(views)s::text[], %(now)s, %(expires_at)s
+)
+
+-- name: find_embed_token
+select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, scopes, label, user_key, views
+from find_embed_token(%(digest)s, %(now)s)

@@ -103,7 +103,7 @@ class Door:
 
     @asynccontextmanager
     async def write(self, company_id: int) -> AsyncGenerator[AsyncConnection[tuple[Any, ...]]]:
-        """A transaction in which the company is set, and no user of it; it commits when the block ends without an error.
+        """A transaction in which the company is set and no user; it commits when the block ends without an error.
 
         It is a pipeline too: statements whose rows nobody fetches cost no round trip of their own.
         """

@@ -88,7 +88,7 @@ def issue_key(
     INVALID_ADDRESS, INVALID_USER, INVALID_LABEL, KEY_TOO_STRONG, TOO_MANY_KEYS.
     """
     check_label(label)
-    _check_user(user_key)
+    check_user(user_key)
     reach = Reach(_known(scopes, user_key), tuple(read_ranges(addresses)), now + lasting, user_key)
     company = lock_company(session, slug)
     issued = make(session, company, reach, label, Maker(actor, within), now)
@@ -172,7 +172,8 @@ def _known(scopes: Iterable[str], user_key: str | None) -> frozenset[str]:
     return asked
 
 
-def _check_user(user_key: str | None) -> None:
+def check_user(user_key: str | None) -> None:
+    """Raise TurnoutError INVALID_USER for what cannot be the id of a user; None is nobody in particular."""
     if user_key is not None and not (user_key.isprintable() and 0 < len(user_key) <= LONGEST_USER):
         raise TurnoutError(
             "INVALID_USER",

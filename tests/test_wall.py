@@ -12,7 +12,7 @@ from turnout.tenants.connection import CompanyLeakError, Door
 
 from .databases import Database
 from .rows import fill, insertion, rows_of, tables
-from .wall import LOGINS, SEE_ALL, Admin
+from .wall import LOGINS, SEE_ALL, SEEN_BY_EVERY_USER, Admin
 
 OF_A_COMPANY = ["turnout_app", "turnout_refresher"]
 Attack = tuple[sql.Composable, tuple[object, ...]]
@@ -70,6 +70,50 @@ def test_of_another_company_no_row_is_changed_deleted_added_or_taken_over(
     assert set(touched.values()) == {"refused"}
     assert before == {table: rows_of(admin, table, globex.company_id) for table in tables(admin)}
     assert all(before.values())
+
+
+def test_one_user_sees_nothing_of_a_table_that_is_not_on_the_list(
+    database: Database, admin: Admin, acme: Company, globex: Company
+) -> None:
+    with psycopg.connect(database.app) as connection:
+        enter(connection, acme)
+        connection.execute("select set_config('app.user_key', 'nobody', true)")
+        found = seen(connection, admin, "turnout_app")
+
+    assert {table for table, companies in found.items() if companies} == SEEN_BY_EVERY_USER
+    assert len(found) > 10
+    assert all(companies <= {acme.company_id} for companies in found.values())
+
+
+def test_one_user_changes_and_adds_nothing(database: Database, admin: Admin, acme: Company) -> None:
+    before = {table: rows_of(admin, table, acme.company_id) for table in tables(admin)}
+
+    with psycopg.connect(database.app) as connection:
+        enter(connection, acme)
+        connection.execute("select set_config('app.user_key', 'nobody', true)")
+        for attack, parameters in attacks(admin, acme, acme):
+            attempt(connection, attack, parameters)
+        connection.commit()
+
+    after = {table: rows_of(admin, table, acme.company_id) for table in tables(admin)}
+    assert {table for table in before if before[table] != after[table]} <= {"mark"}
+
+
+async def test_a_user_left_on_a_connection_is_noticed_by_the_next_borrower(database: Database, acme: Company) -> None:
+    door = Door(database.app, writers=1)
+    await door.open()
+    async with door.write(acme.company_id) as connection:
+        await connection.execute("select set_config('app.user_key', 'anna', false)")
+
+    with pytest.raises(CompanyLeakError):
+        async with door.write(acme.company_id):
+            pass
+    await door.close()
+
+
+async def test_nobodys_id_is_not_taken_for_everybody(door: Door, acme: Company) -> None:
+    with pytest.raises(ValueError, match="never empty"):
+        await door.read(acme.company_id, [], user_key="")
 
 
 def test_support_sees_all_companies_and_nothing_that_happened(

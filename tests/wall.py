@@ -56,6 +56,8 @@ DEFINERS = {
     "find_session": "turnout_app",
     "close_session": "turnout_app",
     "find_key": "turnout_app",
+    "open_embed_token": "turnout_app",
+    "find_embed_token": "turnout_app",
     "own_events": "turnout_app",
     "own_stored": "turnout_app",
     "generations_to_refresh": "turnout_refresher",
@@ -74,7 +76,7 @@ FOR_EVERYBODY = {"current_company", "current_user_key"}
 SECRETS = {"company_password", "company_session", "api_key", "alembic_version", "schema_digest"}
 POLICY = "(company_id = ( SELECT current_company() AS current_company))"
 
-# What one user sees in a table of companies: by default nothing. Of these everything, for nothing in them is of a person.
+# What one user sees in a table of companies: by default nothing. Of these everything: nothing in them is a person's.
 SEEN_BY_EVERY_USER = {"company", "company_secret", "rollup_generation", "mark", "company_day"}
 # And of these what is the user's own, by a predicate that names it.
 SEEN_BY_ONE_USER = {
@@ -142,7 +144,9 @@ def every_table_hides_from_one_user_what_is_not_on_the_list(admin: Admin) -> Ite
     """
     for table, permissive, command, check, qual in admin.execute(query):
         narrow = all(part in qual for part in SEEN_BY_ONE_USER.get(table, ()))
-        asks_first = qual.startswith(f"(\nCASE\n    WHEN ({NO_USER} OR ") if table in SEEN_BY_ONE_USER else qual == NO_USER
+        asks_first = (
+            qual.startswith(f"(\nCASE\n    WHEN ({NO_USER} OR ") if table in SEEN_BY_ONE_USER else qual == NO_USER
+        )
         if (permissive, command, check) != ("RESTRICTIVE", "ALL", None) or not (narrow and asks_first):
             yield f"{table}: {qual}"
 

@@ -75,6 +75,38 @@ begin atomic
   from found f;
 end;
 
+-- A key makes a token that is bound as the key is; those it made that have expired go. No row comes back for a key that has
+-- ended in the meantime.
+create or replace function open_embed_token(
+  of_company integer, of_key uuid, new_token uuid, new_digest bytea, of_user text, of_views text[],
+  opened_at timestamptz, until timestamptz
+) returns table (expires_at timestamptz)
+language sql security definer set search_path = turnout, pg_temp
+begin atomic
+  delete from embed_token t where t.company_id = of_company and t.key_id = of_key and t.expires_at <= opened_at;
+  insert into embed_token (company_id, token_id, key_id, digest, user_key, views, created_at, expires_at)
+  select k.company_id, new_token, k.key_id, new_digest, coalesce(k.user_key, of_user), of_views, opened_at, least(until, k.expires_at)
+  from api_key k
+  where k.company_id = of_company and k.key_id = of_key and k.revoked_at is null and k.expires_at > opened_at
+  returning embed_token.expires_at;
+end;
+
+-- A token is as good as its key.
+create or replace function find_embed_token(of_digest bytea, as_of timestamptz)
+returns table (
+  company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint, generation integer,
+  credential_id uuid, expires_at timestamptz, scopes text[], label text, user_key text, views text[]
+)
+language sql stable security definer set search_path = turnout, pg_temp
+begin atomic
+  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, t.token_id, t.expires_at, k.scopes,
+    k.label, coalesce(k.user_key, t.user_key), t.views
+  from embed_token t
+  join api_key k on k.company_id = t.company_id and k.key_id = t.key_id and k.revoked_at is null and k.expires_at > as_of
+  join company c on c.company_id = t.company_id and c.suspended_at is null
+  where t.digest = of_digest and t.expires_at > as_of;
+end;
+
 -- Which rollups have days to refresh, or are to take the place of others or to go: ids alone, for the refresher, which has
 -- no company set until it takes one.
 create or replace function generations_to_refresh() returns table (company_id integer, generation integer, answers boolean)

@@ -111,9 +111,18 @@ $$;
 
 grant select (company_id, event_id, top_id, breakout_of, resolved_owner_key) on event to turnout_auth;
 grant select (company_id, stored_id, event_id, owner_key) on stored to turnout_auth;
+grant select, insert, delete on embed_token to turnout_auth;
 grant create on schema turnout to turnout_auth;
 alter function own_events(text) owner to turnout_auth;
 alter function own_stored(text) owner to turnout_auth;
+alter function open_embed_token(integer, uuid, uuid, bytea, text, text[], timestamptz, timestamptz) owner to turnout_auth;
+alter function find_embed_token(bytea, timestamptz) owner to turnout_auth;
 revoke create on schema turnout from turnout_auth;
-revoke all on function own_events(text), own_stored(text), own_rooms(text), own_person(text) from public;
-grant execute on function own_events(text), own_stored(text), own_rooms(text), own_person(text) to turnout_app;
+revoke all on function
+  own_events(text), own_stored(text), own_rooms(text), own_person(text),
+  open_embed_token(integer, uuid, uuid, bytea, text, text[], timestamptz, timestamptz), find_embed_token(bytea, timestamptz)
+  from public;
+grant execute on function
+  own_events(text), own_stored(text), own_rooms(text), own_person(text),
+  open_embed_token(integer, uuid, uuid, bytea, text, text[], timestamptz, timestamptz), find_embed_token(bytea, timestamptz)
+  to turnout_app;

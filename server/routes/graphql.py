@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from turnout.database.errors import TurnoutError
+from turnout.graphql.allowing import REFUSALS
 from turnout.graphql.context import Context
 from turnout.graphql.errors import PASSING, expected
 from turnout.graphql.execution import Answer, Executor, Operation
@@ -115,6 +116,8 @@ def _status(result: Answer, media: str) -> int:
         return 503
     if not result.refused or media != RESPONSE:
         return 200
+    if codes & REFUSALS:
+        return 403
     return 401 if "UNAUTHENTICATED" in codes else 400
 
 

@@ -1,6 +1,6 @@
 """Companies that have told their stories, ready to be asked."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,15 +32,21 @@ LIMITS = (
     "USERS=4",
     "EVENTS@CALL=9:2026-03-02",
 )
+# Everybody whom the little company has told of, and somebody of whom nobody has heard.
+USERS = ("anna", "ben", "carl", "dora", "zoe")
 
 
 @dataclass(frozen=True)
 class Told:
-    """A little company, another with the same story under other names, and one with awkward names."""
+    """A little company, another with the same story under other names, and one with awkward names.
+
+    `of_one` are keys of the little one's users, each of one.
+    """
 
     little: Client
     other: Client
     awkward: Client
+    of_one: Mapping[str, Client]
 
 
 @asynccontextmanager
@@ -60,11 +66,21 @@ async def telling(database: Database) -> AsyncGenerator[Told]:
                 company = add_company(session, new, NOW)
             return await client_of(company, http, services, database)
 
-        told = Told(await client("little", LIMITS), await client("other"), await client("awkward"))
+        little = await client("little", LIMITS)
+        told = Told(little, await client("other"), await client("awkward"), keys_of(USERS, little, database))
         await told.little.tell(little_company())
         await told.other.tell(little_company("other "))
         await told.awkward.tell(awkward_company())
         yield told
+
+
+def keys_of(users: Sequence[str], client: Client, database: Database) -> dict[str, Client]:
+    """Whoever has a key of one user of a company, by user."""
+    assert client.company
+    scopes = ["read:stats", "read:people"]
+    with support(database.support) as session:
+        keys = {user: issue_key(session, client.company.slug, scopes, NOW, user_key=user).text for user in users}
+    return {user: Client(client.http, client.company, key) for user, key in keys.items()}
 
 
 async def client_of(company: Company, http: httpx.AsyncClient, services: Services, database: Database) -> Client:
