@@ -22,6 +22,7 @@ PERIODS = {
     "billing": {"preset": "BILLING_PERIOD"},
 }
 TODAY = "period: {preset: TODAY}"
+DAYS = f"days({TODAY}) {{ day }}"
 OWNER = {"eventStats": "ownerId", "plannedEvents": "userId", "diskUsage": "userId"}
 # What the others of the little company are called, or what is theirs; nothing of anna's has such a word in it.
 OTHERS = {
@@ -176,7 +177,7 @@ async def test_everything_else_is_refused_whole_whatever_it_is_asked_beside(told
     ]
     refused += [
         f"{{ company {{ slug }} x: userStats({TODAY}) {{ totalCount }} }}",
-        f"{{ company {{ slug }} ...a }} fragment a on Query {{ ...b }} fragment b on Query {{ days({TODAY}) {{ day }} }}",
+        f"{{ company {{ slug }} ...a }} fragment a on Query {{ ...b }} fragment b on Query {{ {DAYS} }}",
         "query a { company { slug } } query b { company { limits { value } } }",
     ]
 
