@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, LiteralString, TypeVar
+from typing import Any, Final, Generic, LiteralString, TypeVar, cast
 
 from turnout.database.statements import statements
 
@@ -13,22 +13,26 @@ _SQL: Final = statements("turnout.analytics", "paging.sql")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a row stands in its list: its value in the chosen column, as a number or a text, and its id."""
+    """Where a row stands in its list: its value in the chosen column, as a number or a text, and what breaks ties."""
 
     number: int | None
     text: str | None
-    id: str | None
+    tie: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which part of a list: `first` rows `after` a position, ordered by a column, of those that a search finds."""
+    """Which part of a list: `first` rows `after` a position, ordered by a column, of those that a search finds.
+
+    Rows with equal values are ordered by their ids; without `by_id` in an order that tells nothing of these.
+    """
 
     first: int
     order_by: str
     descending: bool = True
     after: Position | None = None
     search: str | None = None
+    by_id: bool = True
 
     def parameters(self) -> dict[str, Any]:
         """The parameters that every statement of a list shares; one row more tells whether there is another page."""
@@ -40,8 +44,9 @@ class Wanted:
             "resume": self.after is not None,
             "after_number": after.number,
             "after_text": after.text,
-            "after_id": after.id,
+            "after_tie": after.tie,
             "search": self.search or None,
+            "by_id": self.by_id,
         }
 
 
@@ -85,8 +90,9 @@ def line_of(make: Callable[..., Row]) -> Callable[..., Line[Row]]:
         id_: str | None,
         *row: object,
     ) -> Line[Row]:
-        *columns, _follows, place = row
-        return Line(total, before, Position(number, text, id_), None if place is None else make(id_, *columns))
+        *columns, tie, _follows, place = row
+        position = Position(number, text, cast("str | None", tie))
+        return Line(total, before, position, None if place is None else make(id_, *columns))
 
     return read
 

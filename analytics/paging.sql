@@ -1,10 +1,22 @@
 -- name: page
 -- The end of every list's statement. What comes before names its rows `line`: a number or a text to order by, an id, and the
 -- columns of the row. An empty page is one row without an id, so that the length of the list is always told.
-, placed as (
+, tied as (
   select l.*,
-    comes_after(%(descending)s, l.sort_number, l.sort_text, l.id, %(after_number)s, %(after_text)s, %(after_id)s) or not %(resume)s as follows
+    case
+      when %(by_id)s then l.id
+      -- An order of its own for each company: who may not read the ids is not told by their order what they begin with.
+      else encode(
+        sha256(convert_to('tie:', 'UTF8') || (select s.secret from company_secret s where s.company_id = %(company)s) || convert_to(l.id, 'UTF8')),
+        'hex'
+      )
+    end as tie
   from line l
+),
+placed as (
+  select t.*,
+    comes_after(%(descending)s, t.sort_number, t.sort_text, t.tie, %(after_number)s, %(after_text)s, %(after_tie)s) or not %(resume)s as follows
+  from tied t
 ),
 page as (
   select p.*,
@@ -12,7 +24,7 @@ page as (
       order by p.sort_number is null and p.sort_text is null,
         case when %(descending)s then p.sort_number end desc, case when not %(descending)s then p.sort_number end,
         case when %(descending)s then p.sort_text end desc, case when not %(descending)s then p.sort_text end,
-        p.id
+        p.tie
     ) as place
   from placed p
   where p.follows

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import clients as analytics
-from turnout.graphql import periods
+from turnout.graphql import people, periods
 from turnout.graphql.connections import within
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
@@ -50,9 +50,12 @@ class ClientStat:
     day: date | None = strawberry.field(description="The company's local day; null for the period as a whole.")
     device: Device = strawberry.field(description="The device; UNKNOWN when it was not said, and of the rest.")
     client: str = strawberry.field(
-        description='The client as the platform names it; "Unknown" when it was not said, "Other" for the rest.'
+        metadata=people.HARMLESS,
+        description='The client as the platform names it; "Unknown" when it was not said, "Other" for the rest.',
     )
-    os: str | None = strawberry.field(description="The operating system; null when it was not said, and of the rest.")
+    os: str | None = strawberry.field(
+        metadata=people.HARMLESS, description="The operating system; null when it was not said, and of the rest."
+    )
     sign_ins: int = strawberry.field(description="Sign-ins, every one counted.")
     users: int = strawberry.field(description="Distinct users who signed in so, on the day or in the period.")
 

@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from turnout.analytics.limits import company_limits
+from turnout.graphql import people
 from turnout.graphql.context import Info
 from turnout.graphql.limits import Limit
 from turnout.tenants import company as tenants
@@ -20,11 +21,15 @@ class Company:
     """Rows are tenants' companies."""
 
     slug: str = strawberry.field(
-        description="The short name with which the company signs in, unique over all companies."
+        metadata=people.HARMLESS,
+        description="The short name with which the company signs in, unique over all companies.",
     )
-    name: str = strawberry.field(description="The name of the company, as support staff entered it.")
+    name: str = strawberry.field(
+        metadata=people.HARMLESS, description="The name of the company, as support staff entered it."
+    )
     time_zone: str = strawberry.field(
-        description="The IANA time zone, such as Europe/Berlin, in which all its days begin and end."
+        metadata=people.HARMLESS,
+        description="The IANA time zone, such as Europe/Berlin, in which all its days begin and end.",
     )
     billing_anchor_day: int = strawberry.field(
         description=(

@@ -11,9 +11,10 @@ import msgspec
 import strawberry
 
 from turnout.analytics.paging import Page, Position, Wanted
-from turnout.analytics.reading import Reading
 from turnout.analytics.sealing import seal_of
 from turnout.database.errors import TurnoutError
+from turnout.graphql import people
+from turnout.graphql.context import Context
 from turnout.graphql.enums import describe
 from turnout.tenants.sealing import Seal
 
@@ -48,9 +49,12 @@ class PageInfo:
 
     has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
     has_previous_page: bool = strawberry.field(description="Whether rows come before this page.")
-    start_cursor: str | None = strawberry.field(description="The cursor of its first row; null for an empty page.")
+    start_cursor: str | None = strawberry.field(
+        metadata=people.HARMLESS, description="The cursor of its first row; null for an empty page."
+    )
     end_cursor: str | None = strawberry.field(
-        description="The cursor of its last row, which `after` takes for the next page; null for an empty page."
+        metadata=people.HARMLESS,
+        description="The cursor of its last row, which `after` takes for the next page; null for an empty page.",
     )
 
 
@@ -114,10 +118,11 @@ First = Annotated[int, strawberry.argument(description=f"How many rows the page 
 After = Annotated[
     str | None,
     strawberry.argument(
+        metadata=people.HARMLESS,
         description=(
             "The cursor behind which the page begins. It belongs to this company, list, order and filters alone; any "
             "other is refused with INVALID_CURSOR."
-        )
+        ),
     ),
 ]
 
@@ -134,22 +139,23 @@ class Asked:
     search: str | None
     about: object = None
 
-    def purpose(self, user_key: str | None) -> bytes:
+    def purpose(self, user_key: str | None, *, by_id: bool) -> bytes:
         """What a cursor of this list is good for; of one user's list for that user alone."""
-        said: list[Any] = [self.field, self.order_by, self.descending, self.search or None, self.about, user_key]
+        said: list[Any] = [self.field, self.order_by, self.descending, self.search or None, self.about, user_key, by_id]
         return hashlib.blake2b(msgspec.json.encode(said, order="deterministic"), digest_size=16).digest()
 
 
-async def slice_of(reading: Reading, asked: Asked, ask: Callable[[Wanted], Awaitable[Page[Row]]]) -> Slice[Row]:
+async def slice_of(context: Context, asked: Asked, ask: Callable[[Wanted], Awaitable[Page[Row]]]) -> Slice[Row]:
     """The page that was asked for. Raises ARGUMENT_OUT_OF_RANGE, ARGUMENT_TOO_LONG, INVALID_CURSOR."""
+    reading, by_id = context.reading(), context.reads_people
     within("first", asked.first, 1, MOST_ROWS, "Ask for fewer rows, and for the others with `after`.")
     short_enough("search", asked.search, LONGEST_SEARCH)
-    purpose = asked.purpose(reading.user_key)
+    purpose = asked.purpose(reading.user_key, by_id=by_id)
     if asked.after is None:
-        page, seal = await asyncio.gather(ask(_wanted(asked, None)), seal_of(reading))
+        page, seal = await asyncio.gather(ask(_wanted(asked, None, by_id=by_id)), seal_of(reading))
     else:
         seal = await seal_of(reading)
-        page = await ask(_wanted(asked, _position(seal, asked.after, purpose)))
+        page = await ask(_wanted(asked, _position(seal, asked.after, purpose), by_id=by_id))
     return Slice(page, lambda position: _cursor(seal, position, purpose))
 
 
@@ -180,12 +186,12 @@ def short_enough(argument: str, value: Sequence[Any] | None, most: int) -> None:
         )
 
 
-def _wanted(asked: Asked, after: Position | None) -> Wanted:
-    return Wanted(asked.first, asked.order_by, asked.descending, after, asked.search)
+def _wanted(asked: Asked, after: Position | None, *, by_id: bool) -> Wanted:
+    return Wanted(asked.first, asked.order_by, asked.descending, after, asked.search, by_id)
 
 
 def _cursor(seal: Seal, position: Position, purpose: bytes) -> str:
-    return seal.close(msgspec.msgpack.encode((position.number, position.text, position.id)), purpose)
+    return seal.close(msgspec.msgpack.encode((position.number, position.text, position.tie)), purpose)
 
 
 def _position(seal: Seal, cursor: str, purpose: bytes) -> Position:
@@ -207,7 +213,9 @@ T = TypeVar("T")
 class RowEdge(Generic[T]):
     """Rows are edges."""
 
-    cursor: str = strawberry.field(description="What `after` takes for the page behind this row.")
+    cursor: str = strawberry.field(
+        metadata=people.HARMLESS, description="What `after` takes for the page behind this row."
+    )
     node: T = strawberry.field(description="The row itself.")
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import strawberry
+from sqlmodel import Session
 
 from turnout.analytics.reading import Reading, Refreshing
+from turnout.analytics.sealing import pseudonyms_of
 from turnout.database.errors import TurnoutError
 from turnout.tenants.audit import Actor, ActorKind
 from turnout.tenants.caller import Caller
@@ -15,6 +17,16 @@ from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.credential import Credential, Scope
 from turnout.tenants.desk import Desk
+from turnout.tenants.pseudonyms import Pseudonyms
+
+Result = TypeVar("Result")
+
+_KINDS: Final = {
+    "session": ActorKind.COMPANY,
+    "key": ActorKind.KEY,
+    "embed": ActorKind.KEY,
+    "support": ActorKind.SUPPORT,
+}
 
 
 @dataclass(eq=False)
@@ -32,6 +44,7 @@ class Context:
     credential: Credential | None = None
     token: str | None = None
     _readings: dict[int, Reading] = field(default_factory=dict[int, Reading])
+    _disguises: Pseudonyms | None = None
 
     def actor(self) -> Actor:
         """Who asks, as the audit names them. Raises UNAUTHENTICATED when nobody has said so."""
@@ -81,6 +94,38 @@ class Context:
                 self.door, self.refresher, company, self.clock, user_key=user_key
             )
         return self._readings[company.company_id]
+
+    def managing_keys(self) -> Credential:
+        """Who may see and make keys. Raises UNAUTHENTICATED, and FORBIDDEN for a credential that may not."""
+        credential = self.authenticated()
+        if Scope.ADMIN_KEYS not in credential.scopes or credential.kind not in {"session", "key"}:
+            raise TurnoutError(
+                "FORBIDDEN",
+                f"This credential has no scope {Scope.ADMIN_KEYS}.",
+                f"Sign in, or ask support for a key with the scope {Scope.ADMIN_KEYS}.",
+            )
+        return credential
+
+    async def at_desk(self, work: Callable[[Session], Result]) -> Result:
+        """The result of what support's role does for the company that asks. Raises what the work does, and BUSY."""
+        if self.desk is None:
+            raise RuntimeError("a service without a desk cannot do this")
+        return await self.desk.run(work)
+
+    @property
+    def reads_people(self) -> bool:
+        """Whether names, titles and the ids of people, events and rooms are shown as they are."""
+        return self.credential is not None and Scope.READ_PEOPLE in self.credential.scopes
+
+    async def learn_disguises(self) -> None:
+        """Read what `disguises` needs. Raises UNAUTHENTICATED."""
+        self._disguises = self._disguises or await pseudonyms_of(self.reading_of(self.authenticated().company))
+
+    def disguises(self) -> Pseudonyms:
+        """The pseudonyms of the company that asks. Raises RuntimeError when nobody has learnt them."""
+        if self._disguises is None:
+            raise RuntimeError("a field that belongs to people lies below no guarded root field")
+        return self._disguises
 
 
 _KINDS: Final = {

@@ -8,7 +8,7 @@ import strawberry
 
 from turnout.analytics import disk, usage
 from turnout.analytics.paging import Page, Wanted
-from turnout.graphql import periods
+from turnout.graphql import people, periods
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
@@ -22,12 +22,15 @@ class DiskUsage:
     """Rows are analytics' disk usages."""
 
     user_id: strawberry.ID | None = strawberry.field(
+        metadata=people.user_id("user_id"),
         description=(
             "The platform's id of the owner: of the file, of the recording, or else of the event recorded. Null for "
             "what belongs to nobody."
-        )
+        ),
     )
-    name: str | None = strawberry.field(description="The owner's name, as registered last.")
+    name: str | None = strawberry.field(
+        metadata=people.user_name("user_id"), description="The owner's name, as registered last."
+    )
     used_bytes: BigInt = strawberry.field(description="Bytes in use at the end of the period, or now.")
     uploaded_bytes: BigInt = strawberry.field(
         description="Bytes of the files uploaded in the period, though replaced or deleted since."
@@ -104,7 +107,8 @@ async def disk_usage(
     search: Annotated[
         str | None,
         strawberry.argument(
-            description="Only owners whose name, or id for want of one, contains this, capitals aside."
+            metadata=people.NAMES_PEOPLE,
+            description="Only owners whose name, or id for want of one, contains this, capitals aside.",
         ),
     ] = None,
 ) -> DiskSlice:
@@ -121,5 +125,5 @@ async def disk_usage(
         totals.append(total)
         return page
 
-    found = await slice_of(reading, asked, ask)
+    found = await slice_of(info.context, asked, ask)
     return DiskSlice(found.page, found.seal, totals[0])

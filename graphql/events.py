@@ -7,7 +7,7 @@ import strawberry
 
 from turnout.analytics import events
 from turnout.analytics.events import EventStatus, Filters
-from turnout.graphql import periods
+from turnout.graphql import people, periods
 from turnout.graphql.connections import (
     After,
     Asked,
@@ -49,17 +49,30 @@ describe(
 class EventStat:
     """Rows are analytics' event stats."""
 
-    event_id: strawberry.ID = strawberry.field(description="The platform's id of the event.")
-    kind: EventKind = strawberry.field(description="What the event is.")
-    template: str | None = strawberry.field(description="Its template as the platform names it; null without one.")
-    status: EventStatus = strawberry.field(description="Where it stands as of now.")
-    title: str | None = strawberry.field(description="Its title, as said last.")
-    room_id: strawberry.ID | None = strawberry.field(description="The platform's id of the room it is in.")
-    room: str | None = strawberry.field(description="The name of its room, or the room's id for want of one.")
-    owner_id: strawberry.ID | None = strawberry.field(
-        description="The platform's id of the owner it names, else of its room's owner."
+    event_id: strawberry.ID = strawberry.field(
+        metadata=people.event_id("event_id"), description="The platform's id of the event."
     )
-    owner_name: str | None = strawberry.field(description="The owner's name, as registered last.")
+    kind: EventKind = strawberry.field(description="What the event is.")
+    template: str | None = strawberry.field(
+        metadata=people.HARMLESS, description="Its template as the platform names it; null without one."
+    )
+    status: EventStatus = strawberry.field(description="Where it stands as of now.")
+    title: str | None = strawberry.field(
+        metadata=people.event_title("event_id"), description="Its title, as said last."
+    )
+    room_id: strawberry.ID | None = strawberry.field(
+        metadata=people.room("room_id"), description="The platform's id of the room it is in."
+    )
+    room: str | None = strawberry.field(
+        metadata=people.room("room_id"), description="The name of its room, or the room's id for want of one."
+    )
+    owner_id: strawberry.ID | None = strawberry.field(
+        metadata=people.user_id("owner_id"),
+        description="The platform's id of the owner it names, else of its room's owner.",
+    )
+    owner_name: str | None = strawberry.field(
+        metadata=people.user_name("owner_id"), description="The owner's name, as registered last."
+    )
     created_at: datetime = strawberry.field(
         description="When it was created, as said; else the earliest activity that names it."
     )
@@ -105,7 +118,8 @@ async def event_stats(
     search: Annotated[
         str | None,
         strawberry.argument(
-            description="Only events whose title, or id for want of one, contains this, capitals aside."
+            metadata=people.NAMES_PEOPLE,
+            description="Only events whose title, or id for want of one, contains this, capitals aside.",
         ),
     ] = None,
     kinds: Annotated[
@@ -113,18 +127,24 @@ async def event_stats(
     ] = None,
     templates: Annotated[
         list[str] | None,
-        strawberry.argument(description="Only events of these templates, spelt exactly so; null for all."),
+        strawberry.argument(
+            metadata=people.HARMLESS, description="Only events of these templates, spelt exactly so; null for all."
+        ),
     ] = None,
     statuses: Annotated[
         list[EventStatus] | None, strawberry.argument(description="Only events with these statuses; null for all.")
     ] = None,
     owner_id: Annotated[
-        strawberry.ID | None, strawberry.argument(description="Only events of this owner, by the platform's id.")
+        strawberry.ID | None,
+        strawberry.argument(
+            metadata=people.NAMES_PEOPLE, description="Only events of this owner, by the platform's id."
+        ),
     ] = None,
     room_prefix: Annotated[
         str | None,
         strawberry.argument(
-            description="Only events in rooms whose name, or id for want of one, begins so, capitals and all."
+            metadata=people.NAMES_PEOPLE,
+            description="Only events in rooms whose name, or id for want of one, begins so, capitals and all.",
         ),
     ] = None,
 ) -> Slice[events.EventStat]:
@@ -136,7 +156,7 @@ async def event_stats(
     descending = order.direction is SortDirection.DESC
     about = [periods.said(period), filters.parameters()]
     asked = Asked("eventStats", first, after, order.field.value, descending, search, about)
-    return await slice_of(reading, asked, lambda wanted: events.event_stats(reading, resolved, wanted, filters))
+    return await slice_of(info.context, asked, lambda wanted: events.event_stats(reading, resolved, wanted, filters))
 
 
 @strawberry.field(
@@ -148,7 +168,9 @@ async def event_stats(
 )
 async def event(
     info: Info,
-    event_id: Annotated[strawberry.ID, strawberry.argument(description="The platform's id of the event.")],
+    event_id: Annotated[
+        strawberry.ID, strawberry.argument(metadata=people.NAMES_PEOPLE, description="The platform's id of the event.")
+    ],
 ) -> events.EventStat | None:
     """One event."""
     return await events.event_stat(info.context.reading(), event_id)

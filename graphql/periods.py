@@ -9,6 +9,7 @@ from turnout.analytics import periods
 from turnout.analytics.periods import PeriodPreset
 from turnout.analytics.reading import Reading
 from turnout.analytics.summary import resolve_preset
+from turnout.graphql import people
 from turnout.graphql.enums import describe
 
 describe(
@@ -77,7 +78,9 @@ class Period:
     )
     first_day: date = strawberry.field(description="The local day of its first instant.")
     last_day: date = strawberry.field(description="The local day of its last instant.")
-    time_zone: str = strawberry.field(description="The IANA time zone in which its days begin and end: the company's.")
+    time_zone: str = strawberry.field(
+        metadata=people.HARMLESS, description="The IANA time zone in which its days begin and end: the company's."
+    )
 
 
 PeriodArgument = Annotated[PeriodInput, strawberry.argument(description="The period that the question is about.")]

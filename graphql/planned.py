@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import planned
+from turnout.graphql import people
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
@@ -17,9 +18,12 @@ class PlannedEvents:
     """Rows are analytics' planned events."""
 
     user_id: strawberry.ID | None = strawberry.field(
-        description="The platform's id of the owner; null for events that have none."
+        metadata=people.user_id("user_id"),
+        description="The platform's id of the owner; null for events that have none.",
     )
-    name: str | None = strawberry.field(description="The owner's name, as registered last.")
+    name: str | None = strawberry.field(
+        metadata=people.user_name("user_id"), description="The owner's name, as registered last."
+    )
     planned: int = strawberry.field(
         description="Events that start after now, are not cancelled, and have had nobody in them."
     )
@@ -76,7 +80,8 @@ async def planned_events(
     search: Annotated[
         str | None,
         strawberry.argument(
-            description="Only owners whose name, or id for want of one, contains this, capitals aside."
+            metadata=people.NAMES_PEOPLE,
+            description="Only owners whose name, or id for want of one, contains this, capitals aside.",
         ),
     ] = None,
 ) -> Slice[planned.PlannedEvents]:
@@ -85,4 +90,4 @@ async def planned_events(
     order = order_by or _BY_PLANNED
     descending = order.direction is SortDirection.DESC
     asked = Asked("plannedEvents", first, after, order.field.value, descending, search)
-    return await slice_of(reading, asked, lambda wanted: planned.planned_events(reading, wanted))
+    return await slice_of(info.context, asked, lambda wanted: planned.planned_events(reading, wanted))

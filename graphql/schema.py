@@ -14,12 +14,14 @@ from turnout.graphql import (
     disk,
     embedding,
     events,
+    keys,
     peaks,
     planned,
     session,
     summary,
     users,
 )
+from turnout.graphql.people import hide_people
 from turnout.graphql.scalars import SCALARS, BigInt
 
 
@@ -39,12 +41,16 @@ class Query:
     user = users.user
     event = events.event
     audit = audit.audit_entries
+    keys = keys.keys
 
 
-@strawberry.type(description="What changes something: signing in and out, and tokens.")
+@strawberry.type(description="What changes something: signing in and out, keys, and tokens.")
 class Mutation:
     """Everything that can be changed."""
 
+    issue_key = keys.issue_key
+    rotate_key = keys.rotate_key
+    revoke_key = keys.revoke_key
     sign_in = session.sign_in
     sign_out = session.sign_out
     issue_embed_token = embedding.issue_embed_token
@@ -71,6 +77,7 @@ def build_schema() -> Schema:
     for kind in built.core.type_map.values():
         if isinstance(kind, GraphQLInputObjectType):
             kind.is_one_of = kind.extensions["strawberry-definition"].is_one_of
+    hide_people(built.core)
     return built
 
 

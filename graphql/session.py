@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from turnout.database.errors import TurnoutError
+from turnout.graphql import people
 from turnout.graphql.company import Company
 from turnout.graphql.context import Info
 from turnout.tenants import sessions
@@ -21,9 +22,10 @@ class Session:
     """Rows are tenants' new sessions."""
 
     token: str = strawberry.field(
+        metadata=people.HARMLESS,
         description=(
             "The secret of the session, shown this once. Send it with every request as `Authorization: Bearer …`."
-        )
+        ),
     )
     expires_at: datetime = strawberry.field(description="The instant from which the token is refused, used or not.")
     must_change_password: bool = strawberry.field(

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from turnout.analytics import summary
-from turnout.graphql import periods
+from turnout.graphql import people, periods
 from turnout.graphql.context import Info
 from turnout.graphql.periods import Period, PeriodArgument
 from turnout.graphql.scalars import BigInt
@@ -90,9 +90,10 @@ class TemplateCount:
 
     kind: EventKind = strawberry.field(description="The kind of the events.")
     template: str | None = strawberry.field(
+        metadata=people.HARMLESS,
         description=(
             "The template as the platform names it, such as SELECTOR or LECTURE; null for events that came without one."
-        )
+        ),
     )
     events_held: int = strawberry.field(
         description="Events of this kind and template in which somebody was during the period."

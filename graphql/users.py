@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import users
-from turnout.graphql import periods
+from turnout.graphql import people, periods
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
@@ -23,9 +23,12 @@ from turnout.graphql.scalars import BigInt
 class UserStat:
     """Rows are analytics' user stats."""
 
-    user_id: strawberry.ID = strawberry.field(description="The platform's id of the user.")
+    user_id: strawberry.ID = strawberry.field(
+        metadata=people.user_id("user_id"), description="The platform's id of the user."
+    )
     name: str | None = strawberry.field(
-        description="The name registered last, kept after removal; null for a user who was only named."
+        metadata=people.user_name("user_id"),
+        description="The name registered last, kept after removal; null for a user who was only named.",
     )
     max_speakers: int = strawberry.field(
         description="The most speakers at one instant of the period in any one of their events."
@@ -105,7 +108,10 @@ async def user_stats(
     order_by: Annotated[UserStatOrder | None, strawberry.argument(description="The order of the list.")] = None,
     search: Annotated[
         str | None,
-        strawberry.argument(description="Only users whose name, or id for want of one, contains this, capitals aside."),
+        strawberry.argument(
+            metadata=people.NAMES_PEOPLE,
+            description="Only users whose name, or id for want of one, contains this, capitals aside.",
+        ),
     ] = None,
 ) -> Slice[users.UserStat]:
     """Users in pages."""
@@ -114,7 +120,7 @@ async def user_stats(
     order = order_by or _BY_EVENTS_HELD
     descending = order.direction is SortDirection.DESC
     asked = Asked("userStats", first, after, order.field.value, descending, search, periods.said(period))
-    return await slice_of(reading, asked, lambda wanted: users.user_stats(reading, resolved, wanted))
+    return await slice_of(info.context, asked, lambda wanted: users.user_stats(reading, resolved, wanted))
 
 
 @strawberry.field(
@@ -123,7 +129,9 @@ async def user_stats(
 )
 async def user(
     info: Info,
-    user_id: Annotated[strawberry.ID, strawberry.argument(description="The platform's id of the user.")],
+    user_id: Annotated[
+        strawberry.ID, strawberry.argument(metadata=people.NAMES_PEOPLE, description="The platform's id of the user.")
+    ],
     period: PeriodArgument,
 ) -> users.UserStat | None:
     """One user."""

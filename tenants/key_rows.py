@@ -79,7 +79,7 @@ def unrevoked(session: Session, company: Company, key_id: UUID) -> ApiKeyRow:
     """A key of this company, locked, expired or not. Raises TurnoutError UNKNOWN_KEY."""
     row = session.get(ApiKeyRow, (company.company_id, key_id), with_for_update=True)
     if row is None or row.revoked_at:
-        raise _unknown(company, key_id)
+        raise unknown_key(company.slug, key_id)
     return row
 
 
@@ -87,15 +87,16 @@ def active(session: Session, company: Company, key_id: UUID, now: datetime) -> A
     """A key of this company that works now, locked. Raises TurnoutError UNKNOWN_KEY."""
     row = unrevoked(session, company, key_id)
     if row.expires_at <= now:
-        raise _unknown(company, key_id)
+        raise unknown_key(company.slug, key_id)
     return row
 
 
-def _unknown(company: Company, key_id: UUID) -> TurnoutError:
+def unknown_key(slug: str, key_id: object) -> TurnoutError:
+    """What is said of a key that the company has not, or not any more."""
     return TurnoutError(
         "UNKNOWN_KEY",
-        f"The company {company.slug!r} has no active key {key_id}.",
-        f"`turnout key list {company.slug}` shows those it has.",
+        f"The company {slug!r} has no active key {key_id}.",
+        f"`turnout key list {slug}` shows those it has, and so does the question `keys`.",
     )
 
 

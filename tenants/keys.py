@@ -1,7 +1,7 @@
 """API keys of companies: what their programs show instead of a password."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from turnout.tenants.companies import find_company, lock_company
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door, Statement
 from turnout.tenants.credential import Credential, Scope
-from turnout.tenants.key_rows import IssuedKey, Maker, active, make, told, unrevoked
+from turnout.tenants.key_rows import IssuedKey, Maker, active, make, reach_of, told, unknown_key, unrevoked
 from turnout.tenants.key_texts import is_whole
 from turnout.tenants.labels import check_label
 from turnout.tenants.models import ApiKeyRow
@@ -125,15 +125,27 @@ def rotate_key(
     return new
 
 
-def list_keys(session: Session, slug: str) -> list[ListedKey]:
-    """Every key a company was ever given, the latest first. Raises TurnoutError UNKNOWN_COMPANY."""
+def list_keys(
+    session: Session, slug: str, *, most: int | None = None, active_at: datetime | None = None
+) -> list[ListedKey]:
+    """Every key a company was ever given, the latest first: at most so many, and those alone that work at an instant.
+
+    Raises TurnoutError UNKNOWN_COMPANY.
+    """
     company = find_company(session, slug)
-    rows = session.exec(
-        select(ApiKeyRow)
-        .where(col(ApiKeyRow.company_id) == company.company_id)
-        .order_by(col(ApiKeyRow.created_at).desc(), col(ApiKeyRow.key_id))
-    )
+    query = select(ApiKeyRow).where(col(ApiKeyRow.company_id) == company.company_id)
+    if active_at:
+        query = query.where(col(ApiKeyRow.revoked_at).is_(None), col(ApiKeyRow.expires_at) > active_at)
+    rows = session.exec(query.order_by(col(ApiKeyRow.created_at).desc(), col(ApiKeyRow.key_id)).limit(most))
     return [_listed(row) for row in rows]
+
+
+def get_key(session: Session, slug: str, key_id: UUID) -> ListedKey:
+    """One key of a company, ended or not. Raises TurnoutError UNKNOWN_COMPANY, UNKNOWN_KEY."""
+    row = session.get(ApiKeyRow, (find_company(session, slug).company_id, key_id))
+    if row is None:
+        raise unknown_key(slug, key_id)
+    return _listed(row)
 
 
 def revoke_key(session: Session, slug: str, key_id: UUID, now: datetime, *, actor: Actor = COMMAND) -> None:
@@ -147,9 +159,8 @@ def revoke_key(session: Session, slug: str, key_id: UUID, now: datetime, *, acto
 
 
 def _succeeding(old: ApiKeyRow, within: Reach | None, now: datetime) -> Reach:
-    ends = now + (old.expires_at - old.created_at)
-    ends = min(ends, within.expires_at) if within else ends
-    return Reach(frozenset(old.scopes), tuple(old.addresses), ends, old.user_key)
+    reach = replace(reach_of(old), expires_at=now + (old.expires_at - old.created_at))
+    return reach.ending_by(within.expires_at) if within else reach
 
 
 def _refuse_replaced(old: ApiKeyRow) -> None:

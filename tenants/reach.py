@@ -1,6 +1,6 @@
 """How far a key reaches, and whether another reaches further."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from turnout.database.errors import TurnoutError
@@ -15,6 +15,10 @@ class Reach:
     addresses: tuple[Network, ...]
     expires_at: datetime
     user_key: str | None
+
+    def ending_by(self, end: datetime) -> "Reach":
+        """The same until an instant at the latest."""
+        return replace(self, expires_at=min(self.expires_at, end))
 
     def excesses(self, other: "Reach") -> list[str]:
         """In what another key goes beyond this one."""

@@ -13,6 +13,7 @@ from turnout.server.app import create_app
 from turnout.server.services import Services
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
+from turnout.tenants.desk import Desk
 
 from .clients import Client
 from .telling import Told, client_of, telling
@@ -22,7 +23,8 @@ MakeClient = Callable[[Company], AsyncGenerator[Client]]
 
 @pytest.fixture
 def services(database: Database, now: datetime) -> Services:
-    return Services(Door(database.app), Refresher(database.refresher, lambda: now), lambda: now)
+    desk = Desk(lambda: database.support)
+    return Services(Door(database.app), Refresher(database.refresher, lambda: now), lambda: now, desk=desk)
 
 
 @pytest.fixture

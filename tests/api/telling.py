@@ -14,6 +14,7 @@ from turnout.server.services import Services
 from turnout.tenants.companies import NewCompany, add_company
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
+from turnout.tenants.desk import Desk
 from turnout.tenants.keys import issue_key
 from turnout.tenants.limits import parse_limit
 from turnout.tenants.passwords import issue_password
@@ -52,7 +53,8 @@ class Told:
 @asynccontextmanager
 async def telling(database: Database) -> AsyncGenerator[Told]:
     """The whole application over a database, at noon UTC on 2 March 2026, when everything has been told."""
-    services = Services(Door(database.app), Refresher(database.refresher, lambda: NOW), lambda: NOW)
+    desk = Desk(lambda: database.support)
+    services = Services(Door(database.app), Refresher(database.refresher, lambda: NOW), lambda: NOW, desk=desk)
     app = create_app(services)
     transport = httpx.ASGITransport(app)
     async with (

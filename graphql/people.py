@@ -1,0 +1,174 @@
+"""What belongs to people: declared on the fields and arguments themselves, and hidden from whoever may not read it.
+
+Every field that is a text or an id, and every argument of a question that is one, carries one of the declarations
+below: a test finds those that do not.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, get_named_type
+from strawberry.execution import optimized_is_awaitable
+
+from turnout.database.errors import TurnoutError
+from turnout.graphql.context import Context
+from turnout.tenants.credential import Scope
+
+Resolver = Callable[..., Any]
+
+MARK: Final = "people"
+_DEFINITION: Final = "strawberry-definition"
+
+
+@dataclass(frozen=True, slots=True)
+class Disguise:
+    """What a value is shown as: `prefix` and a pseudonym of the thing whose id the row has under the name `of`."""
+
+    prefix: str
+    kind: str
+    of: str
+
+
+# The text or id tells nothing of anybody: the words of the platform and of the company itself, and what is sealed.
+HARMLESS: Final[Mapping[str, Any]] = {MARK: None}
+# An argument that names somebody or something of theirs.
+NAMES_PEOPLE: Final[Mapping[str, Any]] = {MARK: True}
+
+
+def user_id(of: str) -> Mapping[str, Any]:
+    """The id of a user, which the row has under this name."""
+    return {MARK: Disguise("user", "user", of)}
+
+
+def user_name(of: str) -> Mapping[str, Any]:
+    """The name of the user whose id the row has under this name."""
+    return {MARK: Disguise("name", "user", of)}
+
+
+def event_id(of: str) -> Mapping[str, Any]:
+    """The id of an event: a platform may well have made it from a title or a name."""
+    return {MARK: Disguise("event", "event", of)}
+
+
+def event_title(of: str) -> Mapping[str, Any]:
+    """The title of the event whose id the row has under this name."""
+    return {MARK: Disguise("title", "event", of)}
+
+
+def room(of: str) -> Mapping[str, Any]:
+    """The id or the name of the room whose id the row has under this name: often a person's own."""
+    return {MARK: Disguise("room", "room", of)}
+
+
+def hide_people(core: GraphQLSchema) -> None:
+    """Let every field show, and every root field take, what belongs to people only where people may be read."""
+    for kind in core.type_map.values():
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
+            for field in kind.fields.values():
+                if isinstance(disguise := declaration(field), Disguise):
+                    field.resolve = _disguised(_resolver(field), disguise)
+    for root in (core.query_type, core.mutation_type):
+        for field in root.fields.values() if root else ():
+            field.resolve = _guarded(field)
+
+
+def declaration(of: Any) -> Any:  # noqa: ANN401 -- a field or an argument of graphql-core; Disguise, True or None
+    """What a field or an argument says of people; None when it has nothing to do with them."""
+    definition = of.extensions.get(_DEFINITION)
+    return definition.metadata.get(MARK) if definition else None
+
+
+def personal_columns(field: GraphQLField) -> frozenset[str]:
+    """By what of people a list can be ordered: its columns are named as the fields of its rows."""
+    rows = _rows_of(field)
+    columns = rows.fields.values() if rows else ()
+    return frozenset(_name(column).upper() for column in columns if isinstance(declaration(column), Disguise))
+
+
+def _disguised(resolve: Resolver, disguise: Disguise) -> Resolver:
+    def shown(row: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the field has
+        value = resolve(row, info, **arguments)
+        context: Context = info.context
+        if value is None or context.reads_people:
+            return value
+        thing_id = getattr(row, disguise.of)
+        return None if thing_id is None else context.disguises().of(disguise.kind, thing_id, disguise.prefix)
+
+    return shown
+
+
+def _guarded(field: GraphQLField) -> Resolver:
+    resolve = _resolver(field)
+    naming = [name for name, argument in field.args.items() if declaration(argument)]
+    columns, shows_people = personal_columns(field), _shows_people(field)
+
+    def guarded(root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the field has
+        context: Context = info.context
+        if context.credential is None or context.reads_people:
+            return resolve(root, info, **arguments)
+        _refuse_people(context, arguments, naming, columns)
+        found = resolve(root, info, **arguments)
+        return _with_disguises(context, found) if shows_people else found
+
+    return guarded
+
+
+def _refuse_people(context: Context, given: Mapping[str, Any], naming: list[str], columns: frozenset[str]) -> None:
+    """Raises PEOPLE_NOT_READABLE for arguments that find or order people; a key that reads nothing is told that."""
+    asked = [name for name in naming if given.get(name) is not None]
+    order = given.get("orderBy")
+    if order and order["field"].name in columns:
+        asked.append("orderBy")
+    if asked and context.reading():
+        raise TurnoutError(
+            "PEOPLE_NOT_READABLE",
+            f"`{asked[0]}` asks for what belongs to people, which this credential may not read.",
+            f"Leave it out, or use a credential with the scope {Scope.READ_PEOPLE}.",
+            argument=asked[0],
+        )
+
+
+async def _with_disguises(context: Context, found: object) -> object:
+    """What a root field gives, once there are pseudonyms for it: both are asked for in one round trip."""
+    if not optimized_is_awaitable(found):
+        await context.learn_disguises()
+        return found
+    _, result = await asyncio.gather(context.learn_disguises(), cast("Awaitable[Any]", found))
+    return result
+
+
+def _shows_people(field: GraphQLField) -> bool:
+    """Whether anything below a root field belongs to people."""
+    seen: set[str] = set()
+    waiting = [field]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(declaration(one), Disguise):
+            return True
+        kind = _named(one)
+        if isinstance(kind, GraphQLObjectType) and kind.name not in seen:
+            seen.add(kind.name)
+            waiting.extend(kind.fields.values())
+    return False
+
+
+def _rows_of(field: GraphQLField) -> GraphQLObjectType | None:
+    """The type of a list's rows; None for what is no list in pages."""
+    page = _named(field)
+    nodes = page.fields.get("nodes") if isinstance(page, GraphQLObjectType) else None
+    rows = _named(nodes) if nodes else None
+    return rows if isinstance(rows, GraphQLObjectType) else None
+
+
+def _named(field: GraphQLField) -> GraphQLNamedType:
+    return cast("GraphQLNamedType", get_named_type(cast("Any", field).type))
+
+
+def _name(field: GraphQLField) -> str:
+    return cast("str", field.extensions[_DEFINITION].python_name)
+
+
+def _resolver(field: GraphQLField) -> Resolver:
+    return cast("Resolver", field.resolve)
