@@ -43,7 +43,7 @@ ACCESS_BY_SOCKET = """\
 local all postgres peer map=turnout
 local all /^turnout_ peer map=turnout
 """
-ACCESS_BY_TCP = "host all all 127.0.0.1/32 scram-sha-256\n"
+ACCESS_BY_TCP = "host turnout +turnout_bi 127.0.0.1/32 scram-sha-256\n"
 
 
 def make(directory: DataDirectory, binaries: Binaries, account: Account, lock: FileLock) -> None:
@@ -60,7 +60,7 @@ def make(directory: DataDirectory, binaries: Binaries, account: Account, lock: F
 
 
 def write_access(directory: DataDirectory, account: Account, *, tcp: bool) -> None:
-    """Who may log in: the caller and Postgres's account by socket, roles with a password by TCP when it is open."""
+    """Who may log in: the caller and Postgres's account by socket; by TCP, when it is open, companies' BI."""
     owner = directory.data.stat()
     names = [f'"{name}"' for name in account.names()]
     roles = ("postgres", "/^turnout_")

@@ -21,10 +21,14 @@ REPEATABLE: Final = (
     "views.sql",
     "wall.sql",
     "wall_user.sql",
+    "bi.sql",
+    "bi_comments.sql",
+    "bi_wall.sql",
     "statistics.sql",
 )
 LOGIN_ROLES: Final = ("turnout_app", "turnout_refresher", "turnout_support")
 _MIGRATION_LOCK: Final = 0x7475726E
+_CATALOGUE: Final = statements("turnout.database", "catalogue.sql")
 
 
 def prepare(admin_conninfo: str, database: str = "turnout") -> None:
@@ -82,6 +86,7 @@ def _digest() -> str:
     sources = sorted((item for item in migrations if item.name.endswith((".py", ".sql"))), key=lambda item: item.name)
     texts = [item.read_text(encoding="utf-8") for item in sources]
     texts += [folder.joinpath("repeatable", name).read_text(encoding="utf-8") for name in REPEATABLE]
+    texts += _CATALOGUE.values()
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
@@ -105,7 +110,7 @@ def _refuse_old_server(admin: psycopg.Connection) -> None:
 
 def _let_admin_act_as_owner(admin: psycopg.Connection) -> None:
     """An administrator that is no superuser must be a member of the roles it acts for."""
-    admin.execute("grant turnout_auth to turnout_owner")
+    admin.execute("grant turnout_auth, turnout_bi_owner, turnout_bi_watch to turnout_owner")
     if admin.execute("select rolsuper from pg_roles where rolname = current_user").fetchone() != (True,):
         admin.execute("grant turnout_owner, turnout_auth to current_user with set true, inherit true")
 
@@ -139,11 +144,20 @@ def _settle_database(admin: psycopg.Connection) -> None:
     admin.execute(sql.SQL("revoke temporary, create on database {} from public").format(database))
     # Materialized views are refreshed beside their readers through a temporary table, as their owner.
     admin.execute(sql.SQL("grant temporary on database {} to turnout_owner").format(database))
+    _close_catalogue(admin)
+
+
+def _close_catalogue(admin: psycopg.Connection) -> None:
+    """What Postgres lets everybody do, and none of ours needs. It belongs to a superuser, who alone can close it."""
+    if admin.execute("select rolsuper from pg_roles where rolname = current_user").fetchone() == (True,):
+        for statement in _CATALOGUE.values():
+            admin.execute(statement)
 
 
 def _settle_schema(admin: psycopg.Connection) -> None:
     admin.execute("set lock_timeout = '30s'")
     admin.execute("create schema if not exists turnout authorization turnout_owner")
+    admin.execute("create schema if not exists bi authorization turnout_bi_owner")
     admin.execute("revoke create on schema public from public")
     admin.execute("set role turnout_owner")
     admin.execute("set search_path = turnout")

@@ -22,5 +22,11 @@ begin
   if not exists (select from pg_roles where rolname = 'turnout_bi') then
     create role turnout_bi nologin;
   end if;
+  if not exists (select from pg_roles where rolname = 'turnout_bi_owner') then
+    create role turnout_bi_owner nologin;
+  end if;
+  if not exists (select from pg_roles where rolname = 'turnout_bi_watch') then
+    create role turnout_bi_watch nologin;
+  end if;
 end
 $$;

@@ -109,7 +109,7 @@ async def audit_entries(
     short_enough("actions", actions, MOST_ACTIONS)
     asked = Asked("audit", first, after, "NUMBER", True, None, [actions, start, end])
     only = AuditFilter(actions, start, end)
-    return await slice_of(reading, asked, lambda wanted: audit.audit_entries(reading, wanted, only))
+    return await slice_of(info.context, asked, lambda wanted: audit.audit_entries(reading, wanted, only))
 
 
 def _reading(info: Info) -> Reading:

@@ -128,11 +128,4 @@ class Context:
         return self._disguises
 
 
-_KINDS: Final = {
-    "session": ActorKind.COMPANY,
-    "key": ActorKind.KEY,
-    "embed": ActorKind.KEY,
-    "support": ActorKind.SUPPORT,
-}
-
 Info = strawberry.Info[Context, None]

@@ -46,5 +46,7 @@ async def _open(services: Services) -> AsyncGenerator[None]:
         await services.door.open()
         stack.push_async_callback(services.refresher.stop)
         await services.refresher.start()
+        if services.watchdog:
+            await stack.enter_async_context(services.watchdog.watching())
         await stack.enter_async_context(watching(services))
         yield

@@ -10,7 +10,19 @@ from typer.core import TyperGroup
 
 from turnout.database.embedded_error import EmbeddedPostgresError
 from turnout.database.errors import TurnoutError
-from turnout.server.commands import audit, backup, company, database, key, load, password, quarantine, schema, serve
+from turnout.server.commands import (
+    audit,
+    backup,
+    company,
+    database,
+    key,
+    load,
+    password,
+    quarantine,
+    schema,
+    serve,
+    sql_login,
+)
 from turnout.server.commands.printing import print_error
 
 
@@ -43,6 +55,7 @@ app.add_typer(company.app, name="company")
 app.add_typer(password.app, name="password")
 app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
+app.add_typer(sql_login.app, name="sql-login")
 app.add_typer(database.app, name="database")
 app.command()(schema.schema)
 

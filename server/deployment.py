@@ -9,7 +9,7 @@ from typing import Final
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from turnout.database.embedded import attach
+from turnout.database.embedded import Server, attach
 from turnout.database.errors import TurnoutError
 from turnout.database.migrating import prepare
 from turnout.database.statements import statements
@@ -67,18 +67,24 @@ class Deployment:
 
 
 @contextmanager
-def deployment(data: Path | None = None) -> Generator[Deployment]:
+def deployment(data: Path | None = None, *, sql_port: int | None = None) -> Generator[Deployment]:
     """The database in a folder, started and brought up to date when needed; without a folder what the settings say.
 
-    They prefer DATABASE_URL to TURNOUT_DATA, and that to `.data` in the current folder.
-    Raises TurnoutError and EmbeddedPostgresError.
+    They prefer DATABASE_URL to TURNOUT_DATA, and that to `.data` in the current folder. `sql_port` opens an embedded
+    one on 127.0.0.1 to the logins for BI. Raises TurnoutError, SQL_PORT_IS_THE_SERVERS too, and EmbeddedPostgresError.
     """
     settings = read_settings()
     if settings.database_url and not data:
+        if sql_port is not None:
+            raise TurnoutError(
+                "SQL_PORT_IS_THE_SERVERS",
+                "--sql-port is for the embedded database, and DATABASE_URL names a server, which listens by itself.",
+                "Leave --sql-port out; who may log in to a server of your own says its pg_hba.conf.",
+            )
         yield _given(settings)
         return
     folder = (data or settings.data or DEFAULT_DATA).absolute()
-    with attach(folder) as server:
+    with attach(folder, port=sql_port) as server:
         prepare(server.conninfo(user="postgres", dbname="postgres"), DATABASE)
         roles = {role: server.conninfo(user=role, dbname=DATABASE) for role in SETTINGS}
         yield Deployment(roles, trusted=True, folder=folder)
@@ -112,10 +118,11 @@ def administrator(given: str | None) -> Generator[str]:
 
 @dataclass(frozen=True)
 class Administration:
-    """An administrator's login to a server, and the name of the database that is ours on it."""
+    """An administrator's login to a server, and the name of our database on it; `embedded` where it is that one."""
 
     login: str
     database: str
+    embedded: Server | None = None
 
     @property
     def conninfo(self) -> str:
@@ -139,7 +146,7 @@ def administration(data: Path | None, given: str | None) -> Generator[Administra
     with attach((data or settings.data or DEFAULT_DATA).absolute()) as server:
         login = server.conninfo(user="postgres", dbname="postgres")
         prepare(login, DATABASE)
-        yield Administration(login, DATABASE)
+        yield Administration(login, DATABASE, server)
 
 
 def _given(settings: Settings) -> Deployment:

@@ -28,7 +28,7 @@ def prepare_server(admin_url: str, database: str, *, rotate: bool) -> dict[str, 
         known = _with_password(admin)
         prepare(admin_url, database)
         return {
-            role: _url(_way(admin, admin_url), role, _new_password(admin, role), database)
+            role: connection_url(way_to(admin, admin_url), role, _new_password(admin, role), database)
             for role in LOGIN_ROLES
             if rotate or role not in known
         }
@@ -49,14 +49,14 @@ def _new_password(admin: psycopg.Connection[Any], role: str) -> str:
     return password
 
 
-def _way(admin: psycopg.Connection[Any], admin_url: str) -> dict[str, str]:
+def way_to(admin: psycopg.Connection[Any], admin_url: str) -> dict[str, str]:
     """How the administrator got to the server, without who and to which database."""
     given = {name: str(value) for name, value in conninfo_to_dict(admin_url).items() if name not in _OWN}
     return {"host": admin.info.host, "port": str(admin.info.port)} | given
 
 
-def _url(way: Mapping[str, str], role: str, password: str, database: str) -> str:
-    """The same way, for another role."""
+def connection_url(way: Mapping[str, str], role: str, password: str, database: str) -> str:
+    """The connection string of a role, on that way."""
     others, host, port = dict(way), way["host"], way["port"]
     if host.startswith("/") or "," in host:  # sockets and lists of hosts have no place before the slash
         place = ""

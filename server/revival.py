@@ -18,12 +18,12 @@ START_SECONDS: Final = 20.0
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("turnout.server")
 
 
-def revive(folder: Path) -> None:
+def revive(folder: Path, sql_port: int | None = None) -> None:
     """Start the server of a folder unless it runs. Its socket stays where it was, so that pools find it again.
 
     Raises EmbeddedPostgresError.
     """
-    attach(folder, start_timeout=START_SECONDS).close()
+    attach(folder, port=sql_port, start_timeout=START_SECONDS).close()
 
 
 @asynccontextmanager

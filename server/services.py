@@ -10,6 +10,7 @@ import psycopg
 
 from turnout.analytics.refresher import Refresher
 from turnout.database.errors import TurnoutError
+from turnout.server.watchdog import Watchdog
 from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
 
@@ -34,7 +35,7 @@ class Services:
     """The door to the companies' data, the refresher, the clock, and whether the process is about to stop.
 
     `desk` is for support staff; None leaves them to their commands. `revive` starts the database again when it has
-    gone; None when that is for somebody else to do.
+    gone; None when that is for somebody else to do. `watchdog` is for the logins for BI; None where none can log in.
     """
 
     door: Door
@@ -43,6 +44,7 @@ class Services:
     readiness: Readiness = field(default_factory=Readiness)
     desk: Desk | None = None
     revive: Callable[[], None] | None = None
+    watchdog: Watchdog | None = None
 
     async def database_answers(self) -> bool:
         """Whether the database can be worked with."""

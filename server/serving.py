@@ -13,6 +13,7 @@ from turnout.server.process import Server, address_of, bind, ending_cleanly
 from turnout.server.revival import revive
 from turnout.server.services import Services, utc_now
 from turnout.server.settings import Settings
+from turnout.server.watchdog import Watchdog
 from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
 
@@ -22,28 +23,35 @@ def serve_until_stopped(
     data: Path | None,
     *,
     allowed_hosts: Sequence[str],
+    sql_port: int | None,
     before: Callable[[Deployment], None] | None,
     on_listening: Callable[[str], None],
 ) -> None:
     """Serve until a signal says to stop.
 
     `before` is called when the database is there, `on_listening` with the address once requests are accepted.
+    `sql_port` opens the embedded database to the logins for BI, on this machine.
 
     Raises TurnoutError ADDRESS_UNUSABLE and those of `deployment`.
     """
     configure_logging()
-    with ending_cleanly(), closing(bind(settings.host, settings.port)) as listener, deployment(data) as found:
+    with (
+        ending_cleanly(),
+        closing(bind(settings.host, settings.port)) as listener,
+        deployment(data, sql_port=sql_port) as found,
+    ):
         if before:
             before(found)
-        services = _services(found)
+        services = _services(found, sql_port)
         app = create_app(services, allowed_hosts=allowed_hosts)
         Server(app, services.readiness, partial(on_listening, address_of(listener))).run([listener])
 
 
-def _services(found: Deployment) -> Services:
+def _services(found: Deployment, sql_port: int | None) -> Services:
     return Services(
         Door(found.app),
         Refresher(found.refresher, utc_now),
         desk=Desk(lambda: found.support),
-        revive=partial(revive, found.folder) if found.folder else None,
+        revive=partial(revive, found.folder, sql_port) if found.folder else None,
+        watchdog=Watchdog(found.refresher) if sql_port or not found.folder else None,
     )

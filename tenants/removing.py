@@ -8,6 +8,7 @@ from psycopg import sql
 
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
+from turnout.tenants.sql_logins import drop_sql_logins
 
 _SQL: Final = statements("turnout.tenants", "removing.sql")
 _DELETE: Final = sql.SQL("delete from {} where company_id = %s")
@@ -19,7 +20,8 @@ def remove_company(admin_conninfo: str, slug: str, now: datetime) -> dict[str, i
     """Remove a company for good; returns how many rows of which table it had.
 
     Waits for what is being stored and computed for it. Its sessions end with the commit; what has read them before
-    answers to the end. `admin_conninfo` is a login that may act as turnout_owner.
+    answers to the end. The roles of its SQL logins are dropped. `admin_conninfo` is a login that may act as
+    turnout_owner.
     Raises TurnoutError UNKNOWN_COMPANY, and COMPANY_HAS_KEYS while something may still send or ask with a key.
     """
     with psycopg.connect(admin_conninfo) as connection:
@@ -29,12 +31,15 @@ def remove_company(admin_conninfo: str, slug: str, now: datetime) -> dict[str, i
         _refuse_keys(connection, company_id, slug, now)
         for rows in ("lock_passwords", "lock_generations", "lock_events"):
             connection.execute(_SQL[rows], {"company": company_id})
+        roles = [role for (role,) in connection.execute(_SQL["roles_of_company"], {"company": company_id}).fetchall()]
         tables = [name for (name,) in connection.execute(_SQL["tables_of_companies"]).fetchall()]
         removed = {table: connection.execute(_of(_DELETE, table), (company_id,)).rowcount for table in tables}
         views = [name for (name,) in connection.execute(_SQL["views_of_companies"]).fetchall()]
         for view in views:
             connection.execute(_of(_REFRESH, view))
         _demand_nothing_left(connection, company_id, [*tables, *views])
+        connection.execute(_SQL["act_as_oneself"])
+        drop_sql_logins(connection, roles)
     return {table: rows for table, rows in sorted(removed.items()) if rows}
 
 

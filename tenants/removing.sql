@@ -32,6 +32,12 @@ select count(*) from (select from rollup_generation where company_id = %(company
 -- As an ingest does, in its order: whoever closes stale stays holds none of them when the stays are deleted.
 select count(*) from (select from event where company_id = %(company)s order by key for update) locked
 
+-- name: roles_of_company
+select role_name from sql_login where company_id = %(company)s order by role_name
+
+-- name: act_as_oneself
+select set_config('role', 'none', true)
+
 -- name: active_keys
 select count(*) from api_key where company_id = %(company)s and revoked_at is null and expires_at > %(as_of)s
 

@@ -1,3 +1,14 @@
+-- The company of a login for BI, and nobody's when the login has ended or the company is suspended: asked anew by every statement.
+create or replace function company_of_login() returns integer
+language sql stable parallel safe security definer set search_path = turnout, pg_temp
+begin atomic
+  select l.company_id
+  from sql_login l
+  join company c on c.company_id = l.company_id
+  where l.role_name = session_user and l.revoked_at is null and c.suspended_at is null
+    and (l.expires_at is null or l.expires_at > statement_timestamp());
+end;
+
 -- Whose rows a session may see. The one function that every policy calls.
 -- session_user decides whether the setting counts: a login for one company's BI may set what it likes.
 create or replace function current_company() returns integer
@@ -5,6 +16,7 @@ language sql stable parallel safe
 return case
   when session_user in ('turnout_app', 'turnout_refresher', 'turnout_support')
   then nullif(current_setting('app.company', true), '')::integer
+  else company_of_login()
 end;
 
 -- The one user whose own things a session may see; null when it may see all of the company. Whoever sets it sees less.

@@ -68,12 +68,14 @@ drop policy if exists auth on activation_link;
 create policy auth on activation_link to turnout_auth using (true) with check (true);
 drop policy if exists auth on embed_token;
 create policy auth on embed_token to turnout_auth using (true) with check (true);
+drop policy if exists auth on sql_login;
+create policy auth on sql_login to turnout_auth using (true) with check (true);
 drop policy if exists auth on audit;
 create policy auth on audit to turnout_auth using (true) with check (true);
 
 revoke all on all tables in schema turnout from turnout_app, turnout_refresher, turnout_support, turnout_auth, public;
 revoke all on all functions in schema turnout from public;
-grant execute on function current_company(), current_user_key() to public;
+grant execute on function current_company(), company_of_login(), current_user_key() to public;
 grant execute on function
   microseconds(interval), peak_key(bigint, bigint), peak_level(bigint), peak_at(bigint, timestamptz),
   comes_after(boolean, bigint, text, text, bigint, text, text),
@@ -129,9 +131,11 @@ grant select on company, company_password, api_key, mark, rollup_generation to t
 grant update (password_id) on company_password to turnout_auth;
 grant update (last_used_at) on api_key to turnout_auth;
 grant select, insert, delete on company_session to turnout_auth;
+grant select (company_id, role_name, expires_at, revoked_at) on sql_login to turnout_auth;
 grant select, insert on audit to turnout_auth;
 
 grant create on schema turnout to turnout_auth;
+alter function company_of_login() owner to turnout_auth;
 alter function find_passwords(text) owner to turnout_auth;
 alter function open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz) owner to turnout_auth;
 alter function find_session(bytea, timestamptz) owner to turnout_auth;

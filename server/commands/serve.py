@@ -24,6 +24,15 @@ def serve(
         ),
     ] = None,
     data: Data = None,
+    sql_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            help="Open the embedded database on 127.0.0.1 to the logins of `turnout sql-login issue`.",
+            show_default=False,
+        ),
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Load the demo companies unless they are there.")] = False,
     allowed_host: Annotated[
         list[str] | None,
@@ -40,6 +49,7 @@ def serve(
         settings,
         data,
         allowed_hosts=allowed_host or (),
+        sql_port=sql_port,
         before=_load_demo if demo else None,
         on_listening=lambda address: typer.echo(f"Turnout serves at {address}"),
     )

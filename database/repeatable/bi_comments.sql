@@ -1,0 +1,134 @@
+-- What the views for BI say of themselves: tools show it beside them. Minutes are decimal minutes, instants timestamptz in UTC.
+
+comment on view bi.daily_peak is 'One row a day and section, from the first day with anything to today: peaks, minutes and people. Days without anything have zeros.';
+comment on column bi.daily_peak.day is 'The company''s local day.';
+comment on column bi.daily_peak.section is 'TOTAL, MEETING, WEBINAR or CALL: the kind of events that the figures are about.';
+comment on column bi.daily_peak.connections is 'Connections: the largest number reached at any instant of the day, never a sum and never a sample. One person on two devices makes two.';
+comment on column bi.daily_peak.connections_at is 'The first instant of the day at which that number was reached; null exactly when it is 0.';
+comment on column bi.daily_peak.connections_limit is 'Connections: the limit contracted for the day; null without one.';
+comment on column bi.daily_peak.speakers is 'Speakers: the largest number reached at any instant of the day. In webinars these are moderators and speakers, in meetings and calls everybody.';
+comment on column bi.daily_peak.speakers_at is 'The first instant of the day at which that number was reached; null exactly when it is 0.';
+comment on column bi.daily_peak.speakers_limit is 'Speakers: the limit contracted for the day; null without one.';
+comment on column bi.daily_peak.listeners is 'Listeners of webinars: the largest number reached at any instant of the day. Null in MEETING and CALL, where nobody only listens.';
+comment on column bi.daily_peak.listeners_at is 'The first instant of the day at which that number was reached; null when it is 0 or null.';
+comment on column bi.daily_peak.events is 'Events with somebody in them: the largest number reached at any instant of the day.';
+comment on column bi.daily_peak.events_at is 'The first instant of the day at which that number was reached; null exactly when it is 0.';
+comment on column bi.daily_peak.events_limit is 'Events: the limit contracted for the day; null without one.';
+comment on column bi.daily_peak.events_held is 'Events in which somebody was on this day. One that lasts over midnight is in both days: not to be added up.';
+comment on column bi.daily_peak.participation_minutes is 'Minutes that people spent in events on this day, stay by stay, not rounded.';
+comment on column bi.daily_peak.unique_participants is 'Distinct people in events on this day. Not to be added up.';
+
+comment on view bi.month_summary is 'One row a calendar month and section, from the first month with anything to this one, as far as it has come.';
+comment on column bi.month_summary.month is 'The first day of the month, in the company''s time zone.';
+comment on column bi.month_summary.section is 'TOTAL, MEETING, WEBINAR or CALL.';
+comment on column bi.month_summary.days is 'Days of the month up to today.';
+comment on column bi.month_summary.peak_connections is 'Connections: the largest number reached at any instant of the month.';
+comment on column bi.month_summary.peak_connections_at is 'The first instant of the month at which that number was reached; null exactly when it is 0.';
+comment on column bi.month_summary.peak_speakers is 'Speakers: the largest number reached at any instant of the month.';
+comment on column bi.month_summary.peak_speakers_at is 'The first instant of the month at which that number was reached; null exactly when it is 0.';
+comment on column bi.month_summary.peak_listeners is 'Listeners of webinars: the largest number reached at any instant of the month. Null in MEETING and CALL.';
+comment on column bi.month_summary.peak_listeners_at is 'The first instant of the month at which that number was reached; null when it is 0 or null.';
+comment on column bi.month_summary.peak_events is 'Events with somebody in them: the largest number reached at any instant of the month.';
+comment on column bi.month_summary.peak_events_at is 'The first instant of the month at which that number was reached; null exactly when it is 0.';
+comment on column bi.month_summary.mean_daily_peak_connections is 'Mean of the daily peaks of connections over the days of the month up to today, zeros included.';
+comment on column bi.month_summary.mean_daily_peak_speakers is 'Mean of the daily peaks of speakers over the days of the month up to today, zeros included.';
+comment on column bi.month_summary.mean_daily_peak_events is 'Mean of the daily peaks of events over the days of the month up to today, zeros included.';
+comment on column bi.month_summary.events_held is 'Events in which somebody was in the month; each once.';
+comment on column bi.month_summary.participation_minutes is 'Minutes that people spent in events in the month, stay by stay, not rounded.';
+comment on column bi.month_summary.unique_participants is 'Distinct people in events in the month. Not to be added up.';
+
+comment on view bi.day_total is 'One row a day, from the first day with anything to today: what a day has once, whatever the section.';
+comment on column bi.day_total.day is 'The company''s local day.';
+comment on column bi.day_total.events_created is 'Meetings and webinars created on this day, whether held, cancelled or neither.';
+comment on column bi.day_total.personal_calls is 'Personal calls in which somebody was on this day. One over midnight is in both days.';
+comment on column bi.day_total.group_calls is 'Group calls in which somebody was on this day. One over midnight is in both days.';
+comment on column bi.day_total.messages is 'Messages posted in the messenger on this day, deleted ones too.';
+comment on column bi.day_total.new_users is 'Users registered on this day, though removed since.';
+comment on column bi.day_total.registered_users is 'Users registered at the end of this day, or now.';
+comment on column bi.day_total.uploaded_bytes is 'Bytes of the files uploaded on this day, though deleted since.';
+comment on column bi.day_total.storage_bytes is 'Bytes of files and recordings in use at the end of this day, or now.';
+comment on column bi.day_total.sign_ins is 'Sign-ins of users on this day, every one counted.';
+
+comment on view bi.event_stat is 'One row an event, held or not: who, when and what, and its figures from its beginning until now. Breakouts are part of the event above them.';
+comment on column bi.event_stat.event_id is 'The platform''s id of the event.';
+comment on column bi.event_stat.kind is 'MEETING, WEBINAR or CALL.';
+comment on column bi.event_stat.template is 'Its template as the platform names it; null without one.';
+comment on column bi.event_stat.status is 'PLANNED, LIVE, HELD, NOT_HELD or CANCELLED, as of now.';
+comment on column bi.event_stat.title is 'Its title, as said last.';
+comment on column bi.event_stat.room_id is 'The platform''s id of the room it is in.';
+comment on column bi.event_stat.room is 'The name of its room, or the room''s id for want of one.';
+comment on column bi.event_stat.owner_id is 'The platform''s id of the owner it names, else of its room''s owner.';
+comment on column bi.event_stat.owner_name is 'The owner''s name, as registered last.';
+comment on column bi.event_stat.created_at is 'When it was created, as said; else the earliest activity that names it.';
+comment on column bi.event_stat.starts_at is 'When it was planned to start, as said last.';
+comment on column bi.event_stat.ends_at is 'When it was planned to end, as said last.';
+comment on column bi.event_stat.started_at is 'When the first person joined.';
+comment on column bi.event_stat.ended_at is 'When the last person left; null while anyone is in, and when nobody ever was.';
+comment on column bi.event_stat.duration_minutes is 'Minutes in which somebody was in it.';
+comment on column bi.event_stat.peak_connections is 'The most connections to it at one instant.';
+comment on column bi.event_stat.peak_speakers is 'The most speakers in it at one instant.';
+comment on column bi.event_stat.peak_listeners is 'The most listeners in it at one instant; null for what is no webinar.';
+comment on column bi.event_stat.unique_participants is 'Distinct people in it.';
+comment on column bi.event_stat.participation_minutes is 'Minutes that people spent in it, stay by stay, not rounded.';
+comment on column bi.event_stat.recordings is 'Recordings made of it or of its breakouts, deleted ones too.';
+
+comment on view bi.event_day is 'One row an event and day with somebody in it: its figures of that day alone. For any period, take the largest peaks and add up the minutes.';
+comment on column bi.event_day.day is 'The company''s local day.';
+comment on column bi.event_day.event_id is 'The platform''s id of the event, as in bi.event_stat.';
+comment on column bi.event_day.kind is 'MEETING, WEBINAR or CALL.';
+comment on column bi.event_day.template is 'Its template as the platform names it; null without one.';
+comment on column bi.event_day.owner_id is 'The platform''s id of its owner.';
+comment on column bi.event_day.peak_connections is 'The most connections to it at one instant of the day.';
+comment on column bi.event_day.peak_speakers is 'The most speakers in it at one instant of the day.';
+comment on column bi.event_day.peak_listeners is 'The most listeners in it at one instant of the day; null for what is no webinar.';
+comment on column bi.event_day.unique_participants is 'Distinct people in it on the day. Not to be added up.';
+comment on column bi.event_day.participation_minutes is 'Minutes that people spent in it on the day, not rounded.';
+comment on column bi.event_day.duration_minutes is 'Minutes of the day in which somebody was in it.';
+
+comment on view bi.user_stat is 'One row a user who is registered or has any figure above 0, over all of the time until now; about the meetings and webinars that the user owns.';
+comment on column bi.user_stat.user_id is 'The platform''s id of the user.';
+comment on column bi.user_stat.name is 'The user''s name, as registered last, kept after removal.';
+comment on column bi.user_stat.registered is 'Whether the user is registered now.';
+comment on column bi.user_stat.max_speakers is 'The most speakers at one instant of any one of the events.';
+comment on column bi.user_stat.max_listeners is 'The most listeners at one instant of any one of the events.';
+comment on column bi.user_stat.max_parallel_events is 'The most of the events that had somebody in them at one instant.';
+comment on column bi.user_stat.events_created is 'Events created.';
+comment on column bi.user_stat.events_held is 'Events in which somebody was.';
+comment on column bi.user_stat.events_planned is 'Events that are planned to start later, without anybody in them yet.';
+comment on column bi.user_stat.disk_bytes is 'Bytes of files and recordings in use.';
+
+comment on view bi.disk_usage is 'One row an owner of files and recordings, over all of the time until now.';
+comment on column bi.disk_usage.user_id is 'The platform''s id of the owner; null for what belongs to nobody.';
+comment on column bi.disk_usage.name is 'The owner''s name, as registered last.';
+comment on column bi.disk_usage.used_bytes is 'Bytes in use now.';
+comment on column bi.disk_usage.uploaded_bytes is 'Bytes of all the files ever uploaded, though replaced or deleted since.';
+comment on column bi.disk_usage.files is 'Files and recordings in use now.';
+
+comment on view bi.client_stat is 'One row a day, device, client and operating system with which users signed in.';
+comment on column bi.client_stat.day is 'The company''s local day.';
+comment on column bi.client_stat.device is 'DESKTOP, MOBILE, TABLET, TV, PHONE, ROOM_SYSTEM or UNKNOWN.';
+comment on column bi.client_stat.client is 'The client as the platform names it; Unknown when it was not said.';
+comment on column bi.client_stat.os is 'The operating system; null when it was not said.';
+comment on column bi.client_stat.sign_ins is 'Sign-ins, every one counted.';
+comment on column bi.client_stat.users is 'Distinct users who signed in so on the day. Not to be added up.';
+
+comment on view bi.company_limit is 'Everything the company has contracted, past and future limits included. Of overlapping limits the latest start rules.';
+comment on column bi.company_limit.metric is 'What is limited, such as CONNECTIONS or STORAGE_BYTES.';
+comment on column bi.company_limit.section is 'TOTAL, MEETING, WEBINAR or CALL.';
+comment on column bi.company_limit.value is 'The limit: a number, minutes or bytes, as the metric says.';
+comment on column bi.company_limit.valid_from is 'The first day on which it holds; null for ever before.';
+comment on column bi.company_limit.valid_to is 'The last day on which it holds; null for ever after.';
+
+comment on view bi.pending_day is 'Days whose figures are not up to date yet: all other days are.';
+comment on column bi.pending_day.day is 'The company''s local day.';
+comment on column bi.pending_day.since is 'The instant since which something of the day is missing.';
+
+comment on view bi.freshness is 'One row: how far the figures of all the views can be relied upon.';
+comment on column bi.freshness.company is 'The company''s short name.';
+comment on column bi.freshness.time_zone is 'The IANA time zone in which all its days begin and end.';
+comment on column bi.freshness.as_of is 'The instant of this statement: what lasts is counted up to it.';
+comment on column bi.freshness.today is 'The company''s local day at that instant.';
+comment on column bi.freshness.pending_days is 'Days whose figures are not up to date yet; 0 when everything acknowledged is in them.';
+comment on column bi.freshness.pending_since is 'The instant since which something is missing; null when nothing is.';
+comment on column bi.freshness.first_pending_day is 'The earliest of those days.';
+comment on column bi.freshness.last_pending_day is 'The latest of those days.';
