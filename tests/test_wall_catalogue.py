@@ -1,6 +1,7 @@
 """The catalogue obeys every rule of the wall, and every hole in the wall is noticed by a rule."""
 
 from collections.abc import Generator, Iterable
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -69,6 +70,30 @@ HOLES = (
     "alter table audit enable trigger no_removal",
     "alter table staff_audit disable trigger all",
     "create materialized view hole as select * from stay; grant select on hole to turnout_app",
+    "create view bi.hole as select * from stay",
+    "create view bi.hole with (security_barrier) as select * from stay; grant select on bi.hole to turnout_bi",
+    "alter view bi.event_stat owner to turnout_owner",
+    "alter view bi.event_stat reset (security_barrier)",
+    "grant select on bi.event_stat to public",
+    "grant select on bi.event_stat to turnout_app",
+    "grant update on bi.company_limit to turnout_bi",
+    "revoke select on bi.event_stat from turnout_bi",
+    "grant select on stay to turnout_bi",
+    "grant select (name) on person to turnout_bi",
+    "grant select on signal to turnout_bi_owner",
+    "grant select (email) on person to turnout_bi_owner; grant select on company_month to turnout_bi_owner",
+    "grant insert on stay to turnout_bi_owner",
+    "grant turnout_app to turnout_bi",
+    "grant pg_read_all_data to turnout_bi_owner",
+    "grant pg_signal_backend to turnout_bi_watch",
+    "grant create on schema bi to turnout_bi",
+    "grant execute on function watch_sql_logins(interval, interval, interval) to public",
+    "alter function watch_sql_logins(interval, interval, interval) owner to turnout_auth",
+    "grant execute on function pg_catalog.pg_advisory_lock(bigint) to public",
+    "grant execute on function pg_catalog.lo_create(oid) to public",
+    "grant usage on language plpgsql to public",
+    "create role bi_hole login noinherit",
+    "create role bi_hole noinherit connection limit 1 in role turnout_bi",
 )
 
 
@@ -91,8 +116,9 @@ def test_every_hole_is_noticed(admin: Admin) -> None:
     assert not unnoticed
 
 
-def test_temporary_tables_granted_to_everybody_are_noticed(admin: Admin) -> None:
-    hole = sql.SQL("grant temporary on database {} to public").format(sql.Identifier(admin.info.dbname))
+@pytest.mark.parametrize("role", ["public", "turnout_bi"])
+def test_temporary_tables_granted_to_others_are_noticed(admin: Admin, role: LiteralString) -> None:
+    hole = sql.SQL("grant temporary on database {} to {}").format(sql.Identifier(admin.info.dbname), sql.SQL(role))
 
     assert notices(admin, hole.as_string(admin))
 

@@ -37,8 +37,10 @@ SEE_ALL = {
         "rollup_generation",
         "activation_link",
         "embed_token",
+        "sql_login",
         "audit",
     },
+    "turnout_bi_watch": {"company", "sql_login"},
 }
 # Unique over all companies, and no oracle: only support chooses a slug, and a digest is of 190 random bits or more.
 UNIQUE_OVER_ALL = {
@@ -49,8 +51,9 @@ UNIQUE_OVER_ALL = {
     "embed_token_digest_key",
     "sql_login_role_name_key",
 }
-# What may look beyond one company, and who may call it.
+# What may look beyond one company, and who may call it; the policies call the first.
 DEFINERS = {
+    "company_of_login": "-",
     "find_passwords": "turnout_app",
     "open_session": "turnout_app",
     "find_session": "turnout_app",
@@ -61,6 +64,44 @@ DEFINERS = {
     "own_events": "turnout_app",
     "own_stored": "turnout_app",
     "generations_to_refresh": "turnout_refresher",
+    "watch_sql_logins": "turnout_refresher",
+    "sql_login_sessions": "turnout_support",
+}
+# They belong to turnout_auth, but for those that look after the logins for BI.
+OF_THE_WATCH = {"watch_sql_logins", "sql_login_sessions"}
+# What companies' logins for BI see, and the tables that these views read.
+VIEWS_FOR_BI = {
+    "client_stat",
+    "company_limit",
+    "daily_peak",
+    "day_total",
+    "disk_usage",
+    "event_day",
+    "event_stat",
+    "freshness",
+    "month_summary",
+    "pending_day",
+    "user_stat",
+}
+READ_FOR_BI = {
+    "company",
+    "company_limit",
+    "rollup_generation",
+    "local_day",
+    "mark",
+    "company_day",
+    "section_day",
+    "event_day",
+    "owner_day",
+    "person_day",
+    "storage_day",
+    "sign_in_day",
+    "event",
+    "stay",
+    "person",
+    "registration",
+    "room",
+    "stored",
 }
 # What one of these reads of what happened, always of the company that is set: which event or file is whose.
 READ_BY_AUTH = {
@@ -72,7 +113,7 @@ OVER_MATERIALIZED = {"current_month": "turnout_app", "operator_overview": "turno
 MATERIALIZED = ("company_month", "company_overview")
 # Tables of which nothing is changed, with their triggers and when each fires: O by default, A always.
 ONLY_ADDED_TO = {"audit": {"chain O", "no_change A", "no_removal A"}, "staff_audit": {"chain O", "no_change A"}}
-FOR_EVERYBODY = {"current_company", "current_user_key"}
+FOR_EVERYBODY = {"current_company", "current_user_key", "company_of_login"}
 SECRETS = {"company_password", "company_session", "api_key", "alembic_version", "schema_digest"}
 POLICY = "(company_id = ( SELECT current_company() AS current_company))"
 
@@ -191,9 +232,12 @@ def what_looks_beyond_one_company_belongs_to_auth_and_finds_only_what_it_names(a
     query = """
         select proname from pg_proc
         where prosecdef and pronamespace = 'turnout'::regnamespace
-          and (proowner <> 'turnout_auth'::regrole or proconfig is distinct from '{"search_path=turnout, pg_temp"}')
+          and (
+            proowner::regrole::text <> case when proname = any (%s) then 'turnout_bi_watch' else 'turnout_auth' end
+            or proconfig is distinct from '{"search_path=turnout, pg_temp"}'
+          )
     """
-    return column(admin, query)
+    return column(admin, query, list(OF_THE_WATCH))
 
 
 def everybody_calls_only_the_function_of_the_policies(admin: Admin) -> Iterable[str]:
@@ -345,6 +389,96 @@ def what_is_only_added_to_cannot_be_changed_by_anybody(admin: Admin) -> Iterable
     return column(admin, query, tables, tables) ^ expected
 
 
+def logins_for_bi_are_granted_the_listed_views_and_nothing_else(admin: Admin) -> Iterable[str]:
+    query = """
+        select n.nspname || '.' || c.relname || ': ' || a.privilege_type || ' to ' || a.grantee::regrole
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        cross join lateral (
+          select * from aclexplode(c.relacl)
+          union all
+          select x.* from pg_attribute t, aclexplode(t.attacl) x where t.attrelid = c.oid
+        ) a
+        where a.grantee <> c.relowner and (n.nspname = 'bi' or a.grantee::regrole::text ~ '^(turnout_bi$|bi_)')
+    """
+    return column(admin, query) ^ {f"bi.{view}: SELECT to turnout_bi" for view in VIEWS_FOR_BI}
+
+
+def views_for_bi_are_barriers_of_an_owner_that_row_security_holds(admin: Admin) -> Iterable[str]:
+    query = """
+        select c.relname from pg_class c
+        where c.relnamespace = 'bi'::regnamespace and not (
+          c.relkind = 'v' and c.relowner = 'turnout_bi_owner'::regrole
+          and coalesce(c.reloptions = '{security_barrier=true}', false)
+        )
+    """
+    return column(admin, query)
+
+
+def views_for_bi_read_only_listed_tables(admin: Admin) -> Iterable[str]:
+    query = """
+        select c.relname from pg_class c
+        where c.relnamespace = 'turnout'::regnamespace and c.relkind <> 'S' and c.relkind <> 'i'
+          and has_any_column_privilege('turnout_bi_owner', c.oid, 'select, insert, update, references')
+    """
+    write = """
+        select 'writes ' || c.relname from pg_class c
+        where c.relnamespace = 'turnout'::regnamespace and c.relkind <> 'S' and c.relkind <> 'i'
+          and (
+            has_any_column_privilege('turnout_bi_owner', c.oid, 'insert, update, references')
+            or has_table_privilege('turnout_bi_owner', c.oid, 'delete, truncate')
+          )
+    """
+    return column(admin, query) ^ READ_FOR_BI | column(admin, write)
+
+
+def whoever_is_for_bi_owns_and_is_member_of_nothing_else(admin: Admin) -> Iterable[str]:
+    query = """
+        select m.member::regrole || ' of ' || m.roleid::regrole from pg_auth_members m
+        where m.member::regrole::text ~ '^(turnout_bi|bi_)'
+          and not (m.member::regrole::text ~ '^bi_' and m.roleid = 'turnout_bi'::regrole and m.inherit_option
+            and not m.set_option and not m.admin_option)
+          and not (m.member = 'turnout_bi_watch'::regrole and m.roleid::regrole::text ~ '^bi_' and not m.set_option
+            and not m.admin_option)
+        union all
+        select r.rolname || ' owns ' || d.classid::regclass || ' ' || d.objid
+        from pg_shdepend d join pg_roles r on r.oid = d.refobjid
+        where d.refclassid = 'pg_authid'::regclass and d.deptype = 'o' and r.rolname ~ '^(turnout_bi$|bi_)'
+        union all
+        select r.rolname from pg_roles r
+        where r.rolname ~ '^bi_'
+          and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolinherit
+            or r.rolconnlimit < 0)
+    """
+    return column(admin, query)
+
+
+def nobody_for_bi_creates_anything(admin: Admin) -> Iterable[str]:
+    query = """
+        select r || ' in ' || n.nspname
+        from pg_namespace n, unnest(array['turnout_bi', 'turnout_bi_owner', 'turnout_bi_watch']) r
+        where has_schema_privilege(r, n.oid, 'create') and (r, n.nspname) <> ('turnout_bi_owner', 'bi')
+        union all
+        select r || ' in the database' from unnest(array['turnout_bi', 'turnout_bi_owner', 'turnout_bi_watch']) r
+        where has_database_privilege(r, current_database(), 'create, temporary')
+    """
+    return column(admin, query)
+
+
+def what_outlives_a_statement_or_tells_of_others_is_closed_to_everybody(admin: Admin) -> Iterable[str]:
+    query = """
+        select p.oid::regprocedure::text from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+        where p.pronamespace = 'pg_catalog'::regnamespace and a.grantee = 0
+          and p.proname ~ '^(lo_|lo(read|write)$|pg_(try_)?advisory_|pg_stat_get_|pg_lock_status|pg_.*_size$)'
+          and p.proname not in ('pg_column_size', 'pg_tablespace_size')
+        union all
+        select 'language ' || l.lanname
+        from pg_language l, aclexplode(coalesce(l.lanacl, acldefault('l', l.lanowner))) a
+        where a.grantee = 0 and l.lanname <> 'sql' and l.lanpltrusted
+    """
+    return column(admin, query)
+
+
 RULES: tuple[Rule, ...] = (
     every_table_of_companies_enables_and_forces_row_security,
     every_other_table_is_on_the_list_of_those_without_a_company,
@@ -371,6 +505,12 @@ RULES: tuple[Rule, ...] = (
     the_months_that_the_application_sees_are_those_of_its_company,
     no_login_reads_what_row_security_does_not_reach,
     what_is_only_added_to_cannot_be_changed_by_anybody,
+    logins_for_bi_are_granted_the_listed_views_and_nothing_else,
+    views_for_bi_are_barriers_of_an_owner_that_row_security_holds,
+    views_for_bi_read_only_listed_tables,
+    whoever_is_for_bi_owns_and_is_member_of_nothing_else,
+    nobody_for_bi_creates_anything,
+    what_outlives_a_statement_or_tells_of_others_is_closed_to_everybody,
 )
 
 

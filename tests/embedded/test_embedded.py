@@ -69,17 +69,23 @@ def test_the_socket_folder_is_private(home: Path) -> None:
     assert mode == 0o700
 
 
-def test_tcp_is_open_on_this_machine_only_and_wants_a_password(own: Path) -> None:
+def test_tcp_is_open_on_this_machine_to_logins_for_bi_which_want_a_password(own: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
+    at_port = {"host": "127.0.0.1", "port": port, "dbname": "turnout"}
 
     with attach(own, port=port) as server:
-        execute(server, "CREATE ROLE analyst LOGIN PASSWORD 'correct horse'")
+        execute(server, "CREATE DATABASE turnout")
+        execute(server, "CREATE ROLE turnout_bi")
+        execute(server, "CREATE ROLE analyst LOGIN PASSWORD 'correct horse' IN ROLE turnout_bi")
+        execute(server, "CREATE ROLE stranger LOGIN PASSWORD 'correct horse'")
         addresses = setting(server, "listen_addresses")
-        with psycopg.connect(host="127.0.0.1", port=port, user="analyst", password="correct horse", dbname="postgres"):
+        with psycopg.connect(**at_port, user="analyst", password="correct horse"):
             pass
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(host="127.0.0.1", port=port, user="analyst", password="wrong", dbname="postgres")
+            psycopg.connect(**at_port, user="analyst", password="wrong")
+        with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
+            psycopg.connect(**at_port, user="stranger", password="correct horse")
 
     assert addresses == "127.0.0.1"
 

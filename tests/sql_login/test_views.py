@@ -68,7 +68,7 @@ async def test_whoever_is_still_there_counts_up_to_now(client: Client, login: Lo
 
 
 async def test_a_month_is_that_of_the_summary(client: Client, login: Login) -> None:
-    asked = await ask(client, "summary", period=MARCH)
+    asked = await ask(client, "periodSummary", period=MARCH)
 
     seen = {row["section"]: row for row in in_words(login, "select * from bi.month_summary where month = '2026-03-01'")}
 
@@ -105,8 +105,10 @@ async def test_the_days_of_an_event_add_up_to_it(login: Login) -> None:
     rows = login.rows("""
         select e.event_id
         from bi.event_stat e
-        join (select event_id, max(peak_connections) as peak, sum(participation_minutes) as minutes from bi.event_day group by 1) d
-          using (event_id)
+        join (
+          select event_id, max(peak_connections) as peak, sum(participation_minutes) as minutes
+          from bi.event_day group by event_id
+        ) d using (event_id)
         where d.peak <> e.peak_connections or abs(d.minutes - e.participation_minutes) > 1e-6
     """)
 
@@ -130,7 +132,7 @@ async def test_disk_use_is_that_of_disk_usage(client: Client, login: Login) -> N
 
 
 async def test_clients_are_those_of_clients(client: Client, login: Login) -> None:
-    asked = await ask(client, "clientStats", period=SPRING, perDay=True)
+    asked = await ask(client, "clients", period=SPRING, perDay=True)
 
     seen = in_words(login, "select * from bi.client_stat where day between '2026-02-28' and '2026-03-31'")
 
@@ -138,7 +140,9 @@ async def test_clients_are_those_of_clients(client: Client, login: Login) -> Non
 
 
 async def test_limits_are_those_of_the_company(client: Client, login: Login) -> None:
-    asked = (await client.query("{ company { limits { metric section value validFrom validTo } } }"))["company"]
+    asked = (await client.query("{ company { limits { metric section value validFrom: from validTo: to } } }"))[
+        "company"
+    ]
 
     seen = in_words(login, "select * from bi.company_limit")
 
@@ -169,7 +173,8 @@ def test_no_view_has_anything_of_the_other_company(little: Login, other: Login, 
 
 def test_the_list_of_views_is_whole_and_each_column_is_explained(little: Login) -> None:
     described = little.rows("""
-        select c.relname, count(a.attname), count(col_description(c.oid, a.attnum)), bool_and(obj_description(c.oid) is not null)
+        select c.relname, count(a.attname), count(col_description(c.oid, a.attnum)),
+          bool_and(obj_description(c.oid) is not null)
         from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
         where c.relnamespace = 'bi'::regnamespace
         group by c.relname order by c.relname
