@@ -13,6 +13,13 @@ select set_config('app.company', %(company)s::text, true)
 -- name: zone
 select time_zone from rollup_generation where company_id = %(company)s and generation = %(generation)s
 
+-- name: rules
+-- The zone, and whether support has agreed on another staleAfter that nobody has taken up yet.
+select g.time_zone, c.next_stale_after is not null
+from rollup_generation g
+join company c on c.company_id = %(company)s
+where g.company_id = %(company)s and g.generation = %(generation)s
+
 -- name: due_days
 -- Marked, outlived by time, or begun since the last refresh. A day that the calendar does not have has no rollup.
 select d.day, l.starts_at, l.ends_at, coalesce(d.marks, '{}')
@@ -158,6 +165,10 @@ delete from mark where company_id = %(company)s and generation = %(generation)s 
 
 -- name: generations_to_refresh
 select company_id, generation, answers from generations_to_refresh()
+
+-- name: share_company
+-- As an ingest does, first of all: how long stays wait is what it is until the commit.
+select 1 from company where company_id = %(company)s for share
 
 -- name: has_stale
 select exists (

@@ -15,6 +15,7 @@ from turnout.analytics.periods import ALWAYS
 from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.analytics", "refresh.sql") | statements("turnout.analytics", "generations.sql")
+_PATIENCE: Final = statements("turnout.analytics", "patience.sql")
 
 # Days computed in one transaction: few enough that the newest are there soon, enough to spare round trips.
 DAYS_AT_ONCE: Final = 16
@@ -28,6 +29,10 @@ class _DueDay:
     starts_at: datetime
     ends_at: datetime
     marks: list[int]
+
+
+class _RulesToChangeError(Exception):
+    """Support has agreed on rules that are to be taken up before anything is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Refresh:
                     return await self._transaction(now, days)
                 except SerializationFailure:
                     await asyncio.sleep(0.005)
+                except _RulesToChangeError:
+                    await self._change_patience(now)
 
     @asynccontextmanager
     async def _locked(self) -> AsyncGenerator[None]:
@@ -113,10 +120,20 @@ class Refresh:
             await self._execute(_SQL["enter"])
             await self._execute(_SQL["remove"], before=now - KEPT)
 
+    async def _change_patience(self, now: datetime) -> None:
+        """Let the company wait as long as support has agreed: who asks later finds the days marked that this moves."""
+        async with self._connection.pipeline(), self._connection.transaction():
+            await self._execute(_SQL["enter"])
+            await self._execute(_PATIENCE["lock_company"])
+            await self._execute(_PATIENCE["change_patience"])
+            await self._execute(_PATIENCE["reopen_stays"], as_of=now)
+            await self._execute(_PATIENCE["mark_open_events"], as_of=now)
+
     async def settle(self, now: datetime) -> None:
         """Write down the ends of stays that time has closed, in a transaction of their own, under an ingest's locks."""
         async with self._connection.pipeline(), self._connection.transaction():
             await self._execute(_SQL["enter"])
+            await self._execute(_SQL["share_company"])
             [(has_stale,)] = await self._rows(_SQL["has_stale"], as_of=now)
             if has_stale:
                 events = [event for (event,) in await self._rows(_SQL["lock_stale"], as_of=now)]
@@ -127,10 +144,12 @@ class Refresh:
         try:
             async with self._connection.pipeline(), self._connection.transaction():
                 await self._execute(_SQL["enter"])
-                zones = await self._rows(_SQL["zone"])
-                if not zones:  # removed in the meantime, with all its marks
+                rules = await self._rows(_SQL["rules"])
+                if not rules:  # removed in the meantime, with all its marks
                     return 0
-                [(zone,)] = zones
+                [(zone, to_change)] = rules
+                if to_change:
+                    raise _RulesToChangeError
                 today = now.astimezone(ZoneInfo(zone)).date()
                 due = await self._due(now, days, zone, today)
                 if due[:DAYS_AT_ONCE]:

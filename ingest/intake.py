@@ -106,9 +106,11 @@ async def store_readable(
 
 
 def _stale_after(companies: list[tuple[timedelta]]) -> timedelta:
-    """That of the company that has been locked, if it was not removed after its key had been accepted."""
+    """That of the company that has been locked, unless it was removed or suspended after its key had been accepted."""
     if not companies:
-        raise TurnoutError("UNAUTHENTICATED", "The company has been removed.", "Nothing has been stored; send no more.")
+        raise TurnoutError(
+            "UNAUTHENTICATED", "The company has been removed or suspended.", "Nothing more is stored; ask support."
+        )
     return companies[0][0]
 
 

@@ -2,8 +2,9 @@
 -- Every statement names its company beside the wall's own rule, so that indexes are used from their first column on.
 
 -- name: lock_company
--- Held for share until the commit: its generations decide which days are marked, staleAfter which stays are over.
-select stale_after from company where company_id = %(company)s for share
+-- Held for share until the commit: its generations decide which days are marked, staleAfter which stays are over. Nothing more
+-- is taken in for a company that was suspended after its key had been accepted.
+select stale_after from company where company_id = %(company)s and suspended_at is null for share
 
 -- name: known_activities
 select digest, content, event_id, connection_id

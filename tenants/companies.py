@@ -4,9 +4,9 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from turnout.database import calendar
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
+from turnout.tenants.audit import COMMAND, Act, Actor, note
 from turnout.tenants.company import Company
 from turnout.tenants.limits import Limit
 from turnout.tenants.models import CompanyLimitRow, CompanyRow
@@ -48,6 +49,7 @@ class ListedCompany:
     company: Company
     stale_after: timedelta
     created_at: datetime
+    suspended_at: datetime | None
     limits: Sequence[Limit]
 
 
@@ -62,7 +64,7 @@ def patience(hours: float) -> timedelta:
     return timedelta(hours=hours)
 
 
-def add_company(session: Session, new: NewCompany, now: datetime) -> Company:
+def add_company(session: Session, new: NewCompany, now: datetime, *, actor: Actor = COMMAND) -> Company:
     """Add a company with its limits and the calendar of its zone.
 
     Raises TurnoutError INVALID_SLUG, INVALID_NAME, INVALID_ANCHOR_DAY, UNKNOWN_TIME_ZONE, SLUG_TAKEN.
@@ -77,11 +79,13 @@ def add_company(session: Session, new: NewCompany, now: datetime) -> Company:
         stale_after=new.stale_after,
         created_at=now,
     )
-    company = _company(_insert(session, row))
-    session.add_all(_limit_row(company.company_id, limit) for limit in new.limits)
+    company = of_row(_insert(session, row))
+    session.add_all(limit_row(company.company_id, limit) for limit in new.limits)
     session.flush()
     calendar.extend(driver(session), new.time_zone, now)
     _begin(session, company, now, now.astimezone(zone).date())
+    agreed = {"name": new.name, "limits": [str(limit) for limit in new.limits]} | in_words(row)
+    note(session, company.company_id, actor, Act("company.added", new.slug, agreed), now)
     return company
 
 
@@ -94,55 +98,39 @@ def _begin(session: Session, company: Company, now: datetime, today: date) -> No
     driver(session).execute(_SQL["keep_secret"], of_company | {"secret": secrets.token_bytes(SECRET_BYTES)})
 
 
-def change_zone(session: Session, slug: str, time_zone: str, now: datetime) -> Company:
-    """Begin the rollups of a company in another zone; its answers stay in the old one until these are whole.
-
-    Begun anew for the zone it has, they are computed again from the facts. Nothing is ingested for the company while
-    this transaction lasts. Returns the company as it will be. Raises TurnoutError UNKNOWN_COMPANY, UNKNOWN_TIME_ZONE.
-    """
-    zone = calendar.find_zone(time_zone)
-    company = lock_company(session, slug)
-    calendar.extend(driver(session), time_zone, now)
-    of_company = {"company_id": company.company_id}
-    driver(session).execute(_SQL["drop_unfinished"], of_company)
-    begun = {"time_zone": time_zone, "today": now.astimezone(zone).date(), "now": now}
-    row = driver(session).execute(_SQL["begin_another"], of_company | begun).fetchone()
-    return replace(company, time_zone=time_zone, generation=row[0] if row else company.generation)
-
-
-def change_anchor_day(session: Session, slug: str, anchor_day: int) -> None:
-    """Let billing periods begin on another day of the month, from now on and for all of the past.
-
-    Days are not affected by it, so that nothing has to be computed. Raises UNKNOWN_COMPANY, INVALID_ANCHOR_DAY.
-    """
-    _check_anchor_day(anchor_day)
-    row = _find(session, slug, lock=True)
-    row.billing_anchor_day = anchor_day
-    session.add(row)
-    session.flush()
-
-
 def list_companies(session: Session) -> list[ListedCompany]:
     """Every company, by slug."""
     limits: defaultdict[int, list[Limit]] = defaultdict(list)
     for row in session.exec(select(CompanyLimitRow).order_by(col(CompanyLimitRow.limit_id))):
         limits[row.company_id].append(Limit(row.metric, row.section, row.value, row.valid_from, row.valid_to))
     rows = session.exec(select(CompanyRow).order_by(col(CompanyRow.slug))).all()
-    companies = ((_company(row), row) for row in rows)
-    return [ListedCompany(c, row.stale_after, row.created_at, limits[c.company_id]) for c, row in companies]
+    return [listed(row, limits[row.company_id]) for row in rows]
+
+
+def listed(row: CompanyRow, limits: Sequence[Limit]) -> ListedCompany:
+    """A company with its limits; `stale_after` as it has been agreed, though it may not be in force for a moment."""
+    stale_after = row.next_stale_after or row.stale_after
+    return ListedCompany(of_row(row), stale_after, row.created_at, row.suspended_at, limits)
+
+
+def in_words(row: CompanyRow) -> dict[str, Any]:
+    """What was agreed on with a company, for its audit."""
+    hours = (row.next_stale_after or row.stale_after).total_seconds() / 3600
+    return {"timeZone": row.time_zone, "billingAnchorDay": row.billing_anchor_day, "staleAfterHours": hours}
 
 
 def find_company(session: Session, slug: str) -> Company:
     """The company of this slug. Raises TurnoutError UNKNOWN_COMPANY."""
-    return _company(_find(session, slug, lock=False))
+    return of_row(find_row(session, slug))
 
 
 def lock_company(session: Session, slug: str) -> Company:
     """The same, and nobody else changes what the company signs in with until the transaction ends."""
-    return _company(_find(session, slug, lock=True))
+    return of_row(find_row(session, slug, lock=True))
 
 
-def _find(session: Session, slug: str, *, lock: bool) -> CompanyRow:
+def find_row(session: Session, slug: str, *, lock: bool = False) -> CompanyRow:
+    """The row of this slug, locked if it is to be changed. Raises TurnoutError UNKNOWN_COMPANY."""
     query = select(CompanyRow).where(col(CompanyRow.slug) == slug)
     row = (
         session.exec(query.with_for_update(key_share=True) if lock else query).first() if SLUG.fullmatch(slug) else None
@@ -174,14 +162,20 @@ def _check(new: NewCompany) -> None:
             f"{new.slug!r} cannot be a slug.",
             "Use 1 to 63 lower-case letters, digits and hyphens, the first no hyphen, such as acme-north.",
         )
-    if not (new.name.isprintable() and new.name.strip() and len(new.name) <= LONGEST_NAME):
+    check_name(new.name)
+    check_anchor_day(new.billing_anchor_day)
+
+
+def check_name(name: str) -> None:
+    """Raises TurnoutError INVALID_NAME."""
+    if not (name.isprintable() and name.strip() and len(name) <= LONGEST_NAME):
         raise TurnoutError(
-            "INVALID_NAME", f"{new.name!r} cannot be a name.", f"Use 1 to {LONGEST_NAME} characters on one line."
+            "INVALID_NAME", f"{name!r} cannot be a name.", f"Use 1 to {LONGEST_NAME} characters on one line."
         )
-    _check_anchor_day(new.billing_anchor_day)
 
 
-def _check_anchor_day(day: int) -> None:
+def check_anchor_day(day: int) -> None:
+    """Raises TurnoutError INVALID_ANCHOR_DAY."""
     if not 1 <= day <= 31:
         raise TurnoutError(
             "INVALID_ANCHOR_DAY",
@@ -190,11 +184,13 @@ def _check_anchor_day(day: int) -> None:
         )
 
 
-def _company(row: CompanyRow) -> Company:
+def of_row(row: CompanyRow) -> Company:
+    """The part of a company that every request needs."""
     return Company(row.company_id, row.slug, row.name, row.time_zone, row.billing_anchor_day, row.generation)
 
 
-def _limit_row(company_id: int, limit: Limit) -> CompanyLimitRow:
+def limit_row(company_id: int, limit: Limit) -> CompanyLimitRow:
+    """A limit as the table has it."""
     return CompanyLimitRow(
         company_id=company_id,
         metric=limit.metric,

@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 import psycopg
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from turnout.database.errors import TurnoutError
@@ -33,7 +34,7 @@ class Desk:
         """The result of work done in one transaction, which is committed. Raises what the work does, and BUSY."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, work)
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, OperationalError) as error:
             raise TurnoutError("BUSY", "The database cannot be reached.", "Try again in a second.") from error
 
     def close(self) -> None:

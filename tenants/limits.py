@@ -90,6 +90,11 @@ def parse_limit(text: str) -> Limit:
     return Limit(metric, section, value, valid_from, valid_to)
 
 
+def check_limit(limit: Limit) -> None:
+    """Raises TurnoutError INVALID_LIMIT for one that `parse_limit` would not give."""
+    parse_limit(str(limit))
+
+
 def _metric(text: str, name: str) -> LimitMetric:
     if name not in LimitMetric.__members__:
         _refuse(text, f"{name!r} is none of {', '.join(LimitMetric)}")

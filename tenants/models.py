@@ -76,6 +76,7 @@ class CompanyRow(Table, table=True):
     created_at: datetime = Field(sa_type=Instant)
     generation: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     suspended_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_stale_after: timedelta | None = Field(default=None, sa_type=Duration)
 
 
 class CompanyLimitRow(Table, table=True):

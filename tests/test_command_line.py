@@ -67,6 +67,7 @@ def test_a_company_that_was_added_is_listed(turnout: Turnout) -> None:
         "timeZone": "Europe/Berlin",
         "billingAnchorDay": 31,
         "staleAfterHours": 1.5,
+        "suspendedAt": None,
         "limits": ["CONNECTIONS=500", "LISTENERS@WEBINAR=90::2026-12-31"],
     }
     assert re.search(

@@ -14,7 +14,7 @@ from tests.worlds.product import Product
 from turnout.analytics.refresher import Refresher
 from turnout.analytics.refreshing import DAYS_AT_ONCE, Refresh
 from turnout.database.calendar import local_midnight
-from turnout.tenants.companies import change_zone
+from turnout.tenants.agreements import change_zone
 from turnout.tenants.company import Company
 from turnout.tenants.support import support
 

@@ -38,6 +38,7 @@ SEE_ALL = {
         "activation_link",
         "embed_token",
         "sql_login",
+        "support_access",
         "audit",
     },
     "turnout_bi_watch": {"company", "sql_login"},
@@ -50,6 +51,7 @@ UNIQUE_OVER_ALL = {
     "activation_link_digest_key",
     "embed_token_digest_key",
     "sql_login_role_name_key",
+    "support_access_digest_key",
 }
 # What may look beyond one company, and who may call it; the policies call the first.
 DEFINERS = {
@@ -63,6 +65,7 @@ DEFINERS = {
     "find_embed_token": "turnout_app",
     "own_events": "turnout_app",
     "own_stored": "turnout_app",
+    "find_support_access": "turnout_app",
     "generations_to_refresh": "turnout_refresher",
     "watch_sql_logins": "turnout_refresher",
     "sql_login_sessions": "turnout_support",

@@ -8,11 +8,12 @@ begin atomic
   select p.company_id, p.password_id, p.hash
   from company c
   join company_password p on p.company_id = c.company_id
-  where c.slug = of_slug and p.revoked_at is null
+  where c.slug = of_slug and c.suspended_at is null and p.revoked_at is null
   order by p.created_at desc, p.password_id;
 end;
 
--- Nothing is opened for a password that has been revoked in the meantime: no row comes back.
+-- Nothing is opened for a password that has been revoked, or a company that has been suspended, in the meantime: no row comes
+-- back. Both rows are locked, so that who revokes or suspends sees every session that was quicker.
 create or replace function open_session(
   of_company integer, of_password uuid, new_session uuid, new_digest bytea, opened_at timestamptz, until timestamptz
 ) returns table (session_id uuid)
@@ -20,8 +21,9 @@ language sql security definer set search_path = turnout, pg_temp
 begin atomic
   insert into company_session (company_id, session_id, password_id, digest, created_at, expires_at)
   select p.company_id, new_session, p.password_id, new_digest, opened_at, until
-  from company_password p
-  where p.company_id = of_company and p.password_id = of_password and p.revoked_at is null
+  from company c
+  join company_password p on p.company_id = c.company_id and p.password_id = of_password and p.revoked_at is null
+  where c.company_id = of_company and c.suspended_at is null
   for share
   returning session_id;
 end;
@@ -36,7 +38,7 @@ begin atomic
   select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, s.session_id, s.expires_at
   from company_session s
   join company_password p on p.company_id = s.company_id and p.password_id = s.password_id and p.revoked_at is null
-  join company c on c.company_id = s.company_id
+  join company c on c.company_id = s.company_id and c.suspended_at is null
   where s.digest = of_digest and s.expires_at > as_of;
 end;
 
@@ -107,14 +109,30 @@ begin atomic
   where t.digest = of_digest and t.expires_at > as_of;
 end;
 
--- Which rollups have days to refresh, or are to take the place of others or to go: ids alone, for the refresher, which has
--- no company set until it takes one.
+-- What support was given to read people and titles of a company by, for a while.
+create or replace function find_support_access(of_digest bytea, as_of timestamptz)
+returns table (
+  company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint, generation integer,
+  access_id uuid, staff_name text
+)
+language sql stable security definer set search_path = turnout, pg_temp
+begin atomic
+  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, a.access_id, a.staff_name
+  from support_access a
+  join company c on c.company_id = a.company_id and c.suspended_at is null
+  where a.digest = of_digest and a.closed_at is null and a.expires_at > as_of;
+end;
+
+-- Which rollups have days to refresh or another staleAfter to take up, or are to take the place of others or to go: ids alone,
+-- for the refresher, which has no company set until it takes one.
 create or replace function generations_to_refresh() returns table (company_id integer, generation integer, answers boolean)
 language sql stable security definer set search_path = turnout, pg_temp
 begin atomic
   select m.company_id, m.generation, true
   from (select distinct k.company_id, k.generation from mark k) m
   join company c on c.company_id = m.company_id and c.generation = m.generation
+  union
+  select c.company_id, c.generation, true from company c where c.next_stale_after is not null
   union all
   select g.company_id, g.generation, false
   from rollup_generation g

@@ -70,6 +70,8 @@ drop policy if exists auth on embed_token;
 create policy auth on embed_token to turnout_auth using (true) with check (true);
 drop policy if exists auth on sql_login;
 create policy auth on sql_login to turnout_auth using (true) with check (true);
+drop policy if exists auth on support_access;
+create policy auth on support_access to turnout_auth using (true) with check (true);
 drop policy if exists auth on audit;
 create policy auth on audit to turnout_auth using (true) with check (true);
 
@@ -102,7 +104,7 @@ grant update (left_at, ended_by) on stay to turnout_refresher;
 grant update (tree_active_at) on event to turnout_refresher;
 grant select, insert, delete on mark to turnout_refresher;
 -- It lets a whole generation take another's place, and removes the one that has answered before.
-grant update (generation, time_zone) on company to turnout_refresher;
+grant update (generation, time_zone, stale_after, next_stale_after) on company to turnout_refresher;
 grant select, update, delete on rollup_generation to turnout_refresher;
 grant select, insert, update, delete on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day
   to turnout_refresher;
@@ -127,7 +129,8 @@ grant select, insert, update, delete on staff, staff_session to turnout_support;
 grant select, insert on audit, staff_audit to turnout_support;
 
 -- Authentication.
-grant select on company, company_password, api_key, mark, rollup_generation to turnout_auth;
+grant select on company, company_password, api_key, support_access, mark, rollup_generation to turnout_auth;
+grant update (company_id) on company to turnout_auth;
 grant update (password_id) on company_password to turnout_auth;
 grant update (last_used_at) on api_key to turnout_auth;
 grant select, insert, delete on company_session to turnout_auth;
@@ -141,14 +144,15 @@ alter function open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz
 alter function find_session(bytea, timestamptz) owner to turnout_auth;
 alter function close_session(bytea) owner to turnout_auth;
 alter function find_key(bytea, timestamptz, inet) owner to turnout_auth;
+alter function find_support_access(bytea, timestamptz) owner to turnout_auth;
 alter function generations_to_refresh() owner to turnout_auth;
 revoke create on schema turnout from turnout_auth;
 revoke all on function
   find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
-  close_session(bytea), find_key(bytea, timestamptz, inet), generations_to_refresh()
+  close_session(bytea), find_key(bytea, timestamptz, inet), find_support_access(bytea, timestamptz), generations_to_refresh()
   from public;
 grant execute on function
   find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
-  close_session(bytea), find_key(bytea, timestamptz, inet)
+  close_session(bytea), find_key(bytea, timestamptz, inet), find_support_access(bytea, timestamptz)
   to turnout_app;
 grant execute on function generations_to_refresh() to turnout_refresher;

@@ -1,20 +1,24 @@
 """`turnout company …`: the companies that there are."""
 
+import re
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from turnout.server.commands import limit
 from turnout.server.commands.options import AdminUrl, AsJson, Data, Slug
 from turnout.server.commands.printing import print_rows, progress_bar, say
 
 if TYPE_CHECKING:
+    from turnout.analytics.overview import CompanyOverview
     from turnout.tenants.companies import ListedCompany
     from turnout.tenants.company import Company
 
-COLUMNS = ("slug", "name", "timeZone", "billingAnchorDay", "staleAfterHours", "createdAt", "limits")
+COLUMNS = ("slug", "name", "timeZone", "billingAnchorDay", "staleAfterHours", "createdAt", "suspendedAt", "limits")
 
 app = typer.Typer(help="Companies: the operator's customers.", no_args_is_help=True)
+app.add_typer(limit.app, name="limit")
 
 
 @app.command()
@@ -26,9 +30,9 @@ def add(
     stale_after: Annotated[
         float, typer.Option(metavar="HOURS", help="How long a stay without a leave waits for activity of its event.")
     ] = 24,
-    limit: Annotated[
+    limits: Annotated[
         list[str] | None,
-        typer.Option(metavar="METRIC[@SECTION]=VALUE[:FROM[:TO]]", help="Contracted limit; repeatable."),
+        typer.Option("--limit", metavar=limit.SHAPE, help="Contracted limit; repeatable."),
     ] = None,
     data: Data = None,
 ) -> None:
@@ -37,8 +41,8 @@ def add(
     from turnout.tenants.companies import NewCompany, add_company, patience
     from turnout.tenants.limits import parse_limit
 
-    limits = [parse_limit(text) for text in limit or []]
-    new = NewCompany(slug, name, zone, anchor_day, patience(stale_after), limits)
+    contracted = [parse_limit(text) for text in limits or []]
+    new = NewCompany(slug, name, zone, anchor_day, patience(stale_after), contracted)
     with staff(data) as session:
         add_company(session, new, now())
     say(f"Added {slug}. Next: turnout password issue {slug}")
@@ -49,40 +53,81 @@ def change(
     slug: Slug,
     zone: Annotated[str | None, typer.Option(help="IANA time zone: what a day is, for all of the past too.")] = None,
     anchor_day: Annotated[int | None, typer.Option(help="Day of the month on which billing periods begin.")] = None,
+    stale_after: Annotated[
+        float | None,
+        typer.Option(metavar="HOURS", help="How long a stay without a leave waits for activity of its event."),
+    ] = None,
     data: Data = None,
 ) -> None:
-    """Change what a company's days and billing periods are.
+    """Change what a company's days and billing periods are, and when its silent stays end.
 
     In another zone every figure is computed anew; until that is done, answers go on in the old one and say so.
     Stopped half-way, the command may be given again, and a running server goes on by itself. With the zone that
     the company has, all its figures are computed again from what happened.
     """
-    from turnout.database.errors import TurnoutError
     from turnout.server.commands.staff import now
     from turnout.server.deployment import deployment
-    from turnout.tenants.companies import change_anchor_day, change_zone
+    from turnout.tenants.agreements import Change, change_company
+    from turnout.tenants.companies import patience
     from turnout.tenants.support import support
 
-    if zone is None and anchor_day is None:
-        raise TurnoutError("NOTHING_TO_CHANGE", "Nothing was said to change.", "Give --zone, --anchor-day, or both.")
+    wanted = Change(zone, anchor_day, None if stale_after is None else patience(stale_after))
     with deployment(data) as found:
         with support(found.support) as session:
-            if anchor_day is not None:
-                change_anchor_day(session, slug, anchor_day)
-            company = change_zone(session, slug, zone, now()) if zone else None
-        if company:
-            _build(found.refresher, company)
+            company = change_company(session, slug, wanted, now())
+        _compute(found.refresher, company, zone, stale_after)
     say(f"Changed {slug}.")
 
 
-def _build(refresher: str, company: "Company") -> None:
+def _compute(refresher: str, company: "Company", zone: str | None, stale_after: float | None) -> None:
+    """What the change has moved, so that the first who asks need not wait."""
     import asyncio
 
-    from turnout.server.commands.days import build_days
+    from turnout.server.commands.days import build_days, compute_days
     from turnout.server.commands.staff import now
 
     with progress_bar() as progress:
-        asyncio.run(build_days(refresher, company, now, progress))
+        if stale_after is not None:
+            asyncio.run(compute_days(refresher, company, now, progress))
+        if zone is not None:
+            asyncio.run(build_days(refresher, company, now, progress))
+
+
+@app.command()
+def rename(
+    slug: Slug,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name that people read.", show_default=False)],
+    data: Data = None,
+) -> None:
+    """Give a company another name. Its slug, with which it signs in, stays."""
+    from turnout.server.commands.staff import now, staff
+    from turnout.tenants.agreements import rename_company
+
+    with staff(data) as session:
+        rename_company(session, slug, name, now())
+    say(f"Renamed {slug}.")
+
+
+@app.command()
+def suspend(slug: Slug, data: Data = None) -> None:
+    """Shut a company out at once: sign-ins, sessions, keys, SQL logins and ingest. Nothing that it has is lost."""
+    from turnout.server.commands.staff import now, staff
+    from turnout.tenants.suspending import suspend_company
+
+    with staff(data) as session:
+        suspend_company(session, slug, now())
+    say(f"Suspended {slug}. `turnout company restore {slug}` lets it in again.")
+
+
+@app.command()
+def restore(slug: Slug, data: Data = None) -> None:
+    """Let a suspended company in again, with all that it had but its sessions."""
+    from turnout.server.commands.staff import now, staff
+    from turnout.tenants.suspending import restore_company
+
+    with staff(data) as session:
+        restore_company(session, slug, now())
+    say(f"Restored {slug}.")
 
 
 @app.command("list")
@@ -102,24 +147,46 @@ OVERVIEW = (
     "peakConnectionsAt",
     "connectionsShare",
     "peakSpeakers",
+    "speakersShare",
     "peakEvents",
+    "eventsShare",
     "storageBytes",
     "storageShare",
     "registeredUsers",
     "usersShare",
     "lastActiveDay",
+    "suspendedAt",
 )
 
 
 @app.command()
-def overview(as_json: AsJson = False, data: Data = None) -> None:
+def overview(
+    by: Annotated[str, typer.Option(metavar="COLUMN", help="The column to order by, largest first.")] = "slug",
+    as_json: AsJson = False,
+    data: Data = None,
+) -> None:
     """Show what every company comes to: peaks of its last 30 days, what it stores, shares of its limits of today."""
+    from turnout.analytics.overview import whole_overview
     from turnout.server.commands.staff import staff
-    from turnout.tenants.overview import overview
 
+    if by not in OVERVIEW or by == "peakConnectionsAt":
+        raise typer.BadParameter(f"choose one of {', '.join(OVERVIEW)}", param_hint="--by")
+    column = re.sub(r"(?=[A-Z])", "_", by).upper()
     with staff(data) as session:
-        rows = overview(session)
-    print_rows(OVERVIEW, rows, as_json=as_json)
+        page = whole_overview(session, column, descending=by != "slug")
+    print_rows(OVERVIEW, map(_figures, page.rows), as_json=as_json)
+
+
+def _figures(row: "CompanyOverview") -> list[object]:
+    connections, speakers, events = row.peak_connections, row.peak_speakers.usage, row.peak_events.usage
+    return [
+        row.slug,
+        *(connections.usage.used, connections.at, connections.usage.share),
+        *(speakers.used, speakers.share, events.used, events.share),
+        *(row.storage.used, row.storage.share, row.registered_users.used, row.registered_users.share),
+        row.last_active_day,
+        row.suspended_at,
+    ]
 
 
 @app.command()
@@ -168,5 +235,6 @@ def _cells(row: "ListedCompany") -> list[object]:
         company.billing_anchor_day,
         hours,
         row.created_at,
+        row.suspended_at,
         limits,
     ]

@@ -1,0 +1,45 @@
+-- Another staleAfter: in one transaction with every stay that it opens again, and marks on every day that it may move.
+
+-- name: lock_company
+-- Nothing is ingested for it, and no stay settled, until the commit.
+select 1 from company where company_id = %(company)s for no key update
+
+-- name: change_patience
+update company
+set stale_after = next_stale_after, next_stale_after = null
+where company_id = %(company)s and next_stale_after is not null
+
+-- name: reopen_stays
+-- Those that were written down as ended, and for which the company waits again.
+update stay s
+set left_at = null, ended_by = null
+from event e, event t, company c
+where s.company_id = %(company)s and s.ended_by = 'STALE'
+  and e.company_id = %(company)s and e.event_id = s.event_id
+  and t.company_id = %(company)s and t.event_id = e.top_id
+  and c.company_id = %(company)s and t.tree_active_at + c.stale_after > %(as_of)s
+
+-- name: mark_open_events
+-- Every day on which somebody stayed in an event with an open stay: when that ends, and until when each such day is valid, has
+-- changed. All of the event, since whether a call was a group's depends on all its stays.
+insert into mark (company_id, generation, day, made_at)
+select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
+from (
+  select distinct e.top_id
+  from stay o
+  join event e on e.company_id = %(company)s and e.event_id = o.event_id
+  where o.company_id = %(company)s and o.length_class = 9
+) t
+join event e on e.company_id = %(company)s and e.top_id = t.top_id
+join stay s on s.company_id = %(company)s and s.event_id = e.event_id
+cross join lateral (select greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as ends_at) x
+cross join lateral (
+  -- Offset 0 keeps this a look-up: flattened into a join it would hash the whole calendar of the zone.
+  select g.generation, l.day
+  from rollup_generation g
+  join local_day l on l.time_zone = g.time_zone
+  where g.company_id = %(company)s
+    and l.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
+    and l.starts_at <= x.ends_at and l.ends_at > s.joined_at
+  offset 0
+) d
