@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from turnout.database.embedded_error import EmbeddedPostgresError
 from turnout.database.errors import TurnoutError
 from turnout.server.commands import (
+    access,
     audit,
     backup,
     company,
@@ -22,6 +23,7 @@ from turnout.server.commands import (
     schema,
     serve,
     sql_login,
+    support,
 )
 from turnout.server.commands.printing import print_error
 
@@ -56,6 +58,8 @@ app.add_typer(password.app, name="password")
 app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
 app.add_typer(sql_login.app, name="sql-login")
+app.add_typer(support.app, name="support")
+app.add_typer(access.app, name="access")
 app.add_typer(database.app, name="database")
 app.command()(schema.schema)
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from turnout.tenants import embedding
+from turnout.tenants import accesses, embedding
 from turnout.tenants.caller import NOBODY, Caller
 from turnout.tenants.connection import Door
 from turnout.tenants.credential import Credential, Scope
@@ -31,6 +31,8 @@ async def authenticate(
         return await find_key(door, token, now, caller.address)
     if token.startswith(embedding.PREFIX):
         return await embedding.find_embed_token(door, token, now)
+    if token.startswith(accesses.PREFIX):
+        return await accesses.find_access(door, token, now)
     return await find_session(door, token, now)
 
 

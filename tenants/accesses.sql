@@ -1,0 +1,21 @@
+-- When support may read people and titles of a company.
+
+-- name: open
+insert into support_access (company_id, access_id, staff_id, staff_name, reason, digest, opened_at, expires_at)
+values (%(company)s, %(access_id)s, %(staff_id)s, %(staff_name)s, %(reason)s, %(digest)s, %(now)s, %(expires_at)s)
+
+-- name: close
+update support_access
+set closed_at = %(now)s
+where company_id = %(company)s and access_id = %(access_id)s and closed_at is null and expires_at > %(now)s
+returning access_id
+
+-- name: list
+select access_id, staff_name, reason, opened_at, expires_at, closed_at
+from support_access
+where company_id = %(company)s
+order by opened_at desc, access_id
+
+-- name: find
+select company_id, slug, name, time_zone, billing_anchor_day, generation, access_id, staff_name
+from find_support_access(%(digest)s, %(now)s)
