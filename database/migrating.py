@@ -91,7 +91,7 @@ def _digest() -> str:
 
 
 def _current(admin: psycopg.Connection) -> str | None:
-    """The same of the schema that is there; None before the first migration, and in a restored copy without views for BI."""
+    """The same of the schema that is there; None before the first migration, and in a copy restored without views."""
     if (None,) in {
         admin.execute("select to_regclass('turnout.schema_digest')").fetchone(),
         admin.execute("select to_regnamespace('bi')").fetchone(),

@@ -146,15 +146,29 @@ class Asked:
 
 
 async def slice_of(context: Context, asked: Asked, ask: Callable[[Wanted], Awaitable[Page[Row]]]) -> Slice[Row]:
+    """The page of a company's list. Raises as `sealed_slice` does."""
+    reading = context.reading()
+    return await sealed_slice(
+        lambda: seal_of(reading), asked, ask, user_key=reading.user_key, by_id=context.reads_people
+    )
+
+
+async def sealed_slice(
+    find_seal: Callable[[], Awaitable[Seal]],
+    asked: Asked,
+    ask: Callable[[Wanted], Awaitable[Page[Row]]],
+    *,
+    user_key: str | None = None,
+    by_id: bool = True,
+) -> Slice[Row]:
     """The page that was asked for. Raises ARGUMENT_OUT_OF_RANGE, ARGUMENT_TOO_LONG, INVALID_CURSOR."""
-    reading, by_id = context.reading(), context.reads_people
     within("first", asked.first, 1, MOST_ROWS, "Ask for fewer rows, and for the others with `after`.")
     short_enough("search", asked.search, LONGEST_SEARCH)
-    purpose = asked.purpose(reading.user_key, by_id=by_id)
+    purpose = asked.purpose(user_key, by_id=by_id)
     if asked.after is None:
-        page, seal = await asyncio.gather(ask(_wanted(asked, None, by_id=by_id)), seal_of(reading))
+        page, seal = await asyncio.gather(ask(_wanted(asked, None, by_id=by_id)), find_seal())
     else:
-        seal = await seal_of(reading)
+        seal = await find_seal()
         page = await ask(_wanted(asked, _position(seal, asked.after, purpose), by_id=by_id))
     return Slice(page, lambda position: _cursor(seal, position, purpose))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import strawberry
 from sqlmodel import Session
@@ -11,6 +11,8 @@ from sqlmodel import Session
 from turnout.analytics.reading import Reading, Refreshing
 from turnout.analytics.sealing import pseudonyms_of
 from turnout.database.errors import TurnoutError
+from turnout.graphql import allowing
+from turnout.graphql.freshness import freshness
 from turnout.tenants.audit import Actor, ActorKind
 from turnout.tenants.caller import Caller
 from turnout.tenants.company import Company
@@ -45,6 +47,21 @@ class Context:
     token: str | None = None
     _readings: dict[int, Reading] = field(default_factory=dict[int, Reading])
     _disguises: Pseudonyms | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the request came with a credential."""
+        return self.credential is not None
+
+    def refusal_of(self, asked: frozenset[str]) -> TurnoutError | None:
+        """Why the credential may not ask a document's fields; None when it may."""
+        return allowing.refusal_of(self.credential, asked)
+
+    def extensions(self) -> dict[str, Any]:
+        """As of when the answer holds, for whoever may read."""
+        credential = self.credential
+        reads = credential and Scope.READ_STATS in credential.scopes and not credential.must_change
+        return freshness(self.reading()) if reads else {}
 
     def actor(self) -> Actor:
         """Who asks, as the audit names them. Raises UNAUTHENTICATED when nobody has said so."""

@@ -2,21 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from graphql import ExecutionResult
 from graphql import execute as untyped_execute  # pyright: ignore[reportUnknownVariableType] -- generics without arguments
 from strawberry.execution import optimized_is_awaitable
 
-from turnout.analytics.reading import Reading
-from turnout.graphql.allowing import refusal_of
-from turnout.graphql.context import Context
+from turnout.database.errors import TurnoutError
 from turnout.graphql.documents import MOST_ERRORS, Document, DocumentRefusedError, Documents
 from turnout.graphql.errors import VALIDATION_FAILED, failure, refusal, told
-from turnout.graphql.scalars import write_instant
 from turnout.graphql.schema import Schema
-from turnout.tenants.credential import Scope
+from turnout.tenants.caller import Caller
 
 execute = cast("Callable[..., Awaitable[ExecutionResult] | ExecutionResult]", untyped_execute)
 
@@ -40,27 +36,49 @@ class Answer:
     refused: bool = False
 
 
+class Asker(Protocol):
+    """What executing has to know of a request's context; the fields of a schema know the rest."""
+
+    @property
+    def caller(self) -> Caller:
+        """From where it came, and the id that its answer has."""
+        ...
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody has shown a credential: the schema is open to them alone."""
+        ...
+
+    def refusal_of(self, asked: frozenset[str]) -> TurnoutError | None:
+        """Why nothing of a document is executed that asks these fields, by their coordinates; None when it may be."""
+        ...
+
+    def extensions(self) -> dict[str, Any]:
+        """What the answer says beside its data, once every field has been asked."""
+        ...
+
+
 class Executor:
-    """Executes operations against the schema."""
+    """Executes operations against a schema."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._documents = Documents(schema.core)
 
-    async def run(self, operation: Operation, context: Context) -> Answer:
+    async def run(self, operation: Operation, context: Asker) -> Answer:
         """The answer to an operation; it never raises for what the client sent or a field met."""
         try:
             document = self._documents.prepare(operation.text)
         except DocumentRefusedError as refused:
             return Answer(errors=refused.errors, refused=True)
-        if document.introspects and context.credential is None:
+        if document.introspects and not context.is_known:
             return Answer(errors=[_SCHEMA_IS_CLOSED], refused=True)
-        if error := refusal_of(context.credential, document.asked):
+        if error := context.refusal_of(document.asked):
             return Answer(errors=[told(error)], refused=True)
         result = await self._execute(document, operation, context)
         return _answer(result, context)
 
-    async def _execute(self, document: Document, operation: Operation, context: Context) -> ExecutionResult:
+    async def _execute(self, document: Document, operation: Operation, context: Asker) -> ExecutionResult:
         result = execute(
             self._schema.core,
             document.ast,
@@ -84,29 +102,8 @@ _SCHEMA_IS_CLOSED = {
 }
 
 
-def _answer(result: ExecutionResult, context: Context) -> Answer:
+def _answer(result: ExecutionResult, context: Asker) -> Answer:
     errors = result.errors or []
     if result.data is None and errors and not any(error.path for error in errors):
         return Answer(errors=[refusal(error, VALIDATION_FAILED) for error in errors], refused=True)
-    credential = context.credential
-    extensions = _freshness(context.reading()) if credential and Scope.READ_STATS in credential.scopes else {}
-    return Answer(result.data, [failure(error, context.caller.request_id) for error in errors], extensions)
-
-
-def _freshness(reading: Reading) -> dict[str, Any]:
-    """As of when the answer holds, through which day it is complete, and which days it was not willing to wait for."""
-    freshness: dict[str, Any] = {
-        "asOf": write_instant(reading.as_of),
-        "completeThrough": _complete_through(reading).isoformat(),
-    }
-    if reading.pending:
-        freshness["pending"] = [
-            {"day": day.isoformat(), "since": write_instant(since)} for day, since in sorted(reading.pending.items())
-        ]
-    return freshness
-
-
-def _complete_through(reading: Reading) -> date:
-    """The last local day that has ended; before a pending day that has ended too."""
-    today = reading.as_of.astimezone(reading.company.zone).date()
-    return min([today, *reading.pending]) - timedelta(days=1)
+    return Answer(result.data, [failure(error, context.caller.request_id) for error in errors], context.extensions())

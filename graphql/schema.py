@@ -65,11 +65,11 @@ class Schema(strawberry.Schema):
         return self._schema
 
 
-def build_schema() -> Schema:
-    """The whole schema."""
+def build_schema(query: type, mutation: type) -> Schema:
+    """A schema of these roots."""
     built = Schema(
-        query=Query,
-        mutation=Mutation,
+        query=query,
+        mutation=mutation,
         types=cast("list[type]", [BigInt]),
         config=StrawberryConfig(scalar_map=SCALARS),
     )
@@ -81,4 +81,4 @@ def build_schema() -> Schema:
     return built
 
 
-schema: Final = build_schema()
+schema: Final = build_schema(Query, Mutation)

@@ -1,5 +1,6 @@
 """The quarantine: what could not be counted is listed here, and taken again once it can be."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from turnout.tenants.connection import Door, Statement
 NOT_WHOLE: Final = ("CSV_ROW", "LEAVE_BEFORE_JOIN", "TOO_LARGE")
 # So many of a company's latest leaves are looked at for their joins.
 LEAVES_LOOKED_AT: Final = 100_000
+# From the first quotation mark to the last: what stands between may have quotation marks itself.
+_VALUES: Final = re.compile(r"""['"].*['"]""", re.DOTALL)
 _SQL: Final = statements("turnout.ingest", "quarantine.sql")
 
 
@@ -41,6 +44,12 @@ class Held:
     last_at: datetime
     times: int
     body: bytes | None
+    position: int | None = None
+
+    @property
+    def reason_without_values(self) -> str:
+        """The reason without anything that was sent, which may be somebody's name: each of our texts quotes it."""
+        return _VALUES.sub("…", self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +85,13 @@ class _Arrived:
 
 
 async def list_quarantine(
-    door: Door, company_id: int, code: str | None, limit: int, now: datetime
+    door: Door, company_id: int, code: str | None, limit: int, now: datetime, *, with_bodies: bool = True
 ) -> tuple[list[Total], list[Held]]:
     """Totals by code, and the newest deliveries that do not count; of one code when it is given.
 
     Leaves whose join never came are among them once the company's `staleAfter` has passed since the leave.
     """
-    parameters = {"company": company_id, "code": code, "limit": limit}
+    parameters = {"company": company_id, "code": code, "limit": limit, "with_bodies": with_bodies}
     bounded = parameters | {"as_of": now, "looked_at": LEAVES_LOOKED_AT}
     wanted: list[Statement[Any]] = [
         Statement(_SQL["totals"], parameters, Total),

@@ -8,7 +8,7 @@ group by code
 order by code
 
 -- name: newest
-select code, detail, source, activity_key, first_at, last_at, times, body
+select code, detail, source, activity_key, first_at, last_at, times, case when %(with_bodies)s then body end, position
 from quarantine
 where company_id = %(company)s and (%(code)s::text is null or code = %(code)s)
 order by last_at desc, first_at desc, position desc, digest

@@ -7,6 +7,7 @@ import psycopg
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from turnout.database.errors import TurnoutError
 from turnout.server.envelope import Envelope
@@ -15,6 +16,7 @@ from turnout.server.routes import health
 from turnout.server.routes.answers import on_expected, on_routing
 from turnout.server.routes.graphql import GraphQL
 from turnout.server.routes.ingest import Ingest
+from turnout.server.routes.support import SupportGraphQL
 from turnout.server.services import Services
 
 
@@ -24,7 +26,7 @@ def create_app(services: Services, *, allowed_hosts: Sequence[str] = ()) -> Star
     Without `allowed_hosts` it answers to any name.
     """
     app = Starlette(
-        routes=[GraphQL(services).route, Ingest(services).route, *health.routes(services)],
+        routes=_routes(services),
         exception_handlers={
             HTTPException: on_routing,
             TurnoutError: on_expected,
@@ -35,6 +37,11 @@ def create_app(services: Services, *, allowed_hosts: Sequence[str] = ()) -> Star
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _routes(services: Services) -> list[Route]:
+    support = [SupportGraphQL(services, services.desk).route] if services.desk else []
+    return [GraphQL(services).route, *support, Ingest(services).route, *health.routes(services)]
 
 
 @asynccontextmanager

@@ -68,6 +68,12 @@ def change_zone(session: Session, slug: str, time_zone: str, now: datetime) -> C
     return change_company(session, slug, Change(time_zone=time_zone), now)
 
 
+def next_zone(session: Session, slug: str) -> str | None:
+    """The zone that a company's answers will be in once its rollups have been built; None when that is done."""
+    row = driver(session).execute(_SQL["next_zone"], {"slug": slug}).fetchone()
+    return row and row[0]
+
+
 def _change_rules(session: Session, row: CompanyRow, change: Change) -> None:
     if change.billing_anchor_day is not None:
         check_anchor_day(change.billing_anchor_day)

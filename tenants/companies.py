@@ -124,6 +124,11 @@ def find_company(session: Session, slug: str) -> Company:
     return of_row(find_row(session, slug))
 
 
+def show_company(session: Session, slug: str) -> ListedCompany:
+    """The same with what was agreed with it, its limits left aside. Raises TurnoutError UNKNOWN_COMPANY."""
+    return listed(find_row(session, slug), ())
+
+
 def lock_company(session: Session, slug: str) -> Company:
     """The same, and nobody else changes what the company signs in with until the transaction ends."""
     return of_row(find_row(session, slug, lock=True))

@@ -24,3 +24,12 @@ select set_config('app.company', %(company_id)s::text, true)
 
 -- name: keep_secret
 insert into company_secret (company_id, secret) values (%(company_id)s, %(secret)s)
+
+-- name: next_zone
+-- The zone whose rollups are being built; none while nobody has asked for another.
+select g.time_zone
+from rollup_generation g
+join company c on c.company_id = g.company_id
+where c.slug = %(slug)s and g.generation > c.generation and g.retired_at is null
+order by g.generation desc
+limit 1

@@ -1,11 +1,14 @@
 """`turnout company limit …`: what companies have contracted."""
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from turnout.server.commands.options import AsJson, Data, Slug
 from turnout.server.commands.printing import print_rows, say
+
+if TYPE_CHECKING:
+    from turnout.tenants.contracts import ListedLimit
 
 SHAPE: Final = "METRIC[@SECTION]=VALUE[:FROM[:TO]]"
 COLUMNS: Final = ("id", "metric", "section", "value", "from", "to")

@@ -1,5 +1,6 @@
-"""POST /graphql, as GraphQL over HTTP has it."""
+"""POST /graphql, and GraphQL over HTTP for whoever else serves a schema."""
 
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 import msgspec
@@ -11,8 +12,8 @@ from turnout.database.errors import TurnoutError
 from turnout.graphql.allowing import REFUSALS
 from turnout.graphql.context import Context
 from turnout.graphql.errors import PASSING, expected
-from turnout.graphql.execution import Answer, Executor, Operation
-from turnout.graphql.schema import schema
+from turnout.graphql.execution import Answer, Asker, Executor, Operation
+from turnout.graphql.schema import Schema, schema
 from turnout.server.routes.answers import JSON, answer, headers_of, status_of
 from turnout.server.routes.bodies import KIB, media_type, read_body, unsupported
 from turnout.server.routes.callers import caller_of
@@ -36,17 +37,17 @@ class _Body(msgspec.Struct):
     extensions: dict[str, Any] | None = None
 
 
-class GraphQL:
-    """The one way in for questions."""
+class Endpoint(ABC):
+    """A way in for questions to one schema; whose questions they are is for each to find out."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, path: str, schema: Schema) -> None:
+        self._path = path
         self._executor = Executor(schema)
 
     @property
     def route(self) -> Route:
         """The exact path: no redirect, no GET, no WebSocket."""
-        return Route("/graphql", self.respond, methods=["POST"])
+        return Route(self._path, self.respond, methods=["POST"])
 
     async def respond(self, request: Request) -> Response:
         """The answer to a request; errors in GraphQL's shape as far as the client accepts one."""
@@ -62,6 +63,18 @@ class GraphQL:
                 raise
             return _refusal(error, media or JSON)
         return _response(await self._executor.run(operation, context), media)
+
+    @abstractmethod
+    async def _context(self, request: Request) -> Asker:
+        """Who asks. Raises UNAUTHENTICATED for a credential that is not valid here."""
+
+
+class GraphQL(Endpoint):
+    """The way in for companies and their programs."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__("/graphql", schema)
+        self._services = services
 
     async def _context(self, request: Request) -> Context:
         services, header, caller = self._services, request.headers.get("authorization"), caller_of(request)
@@ -79,12 +92,17 @@ class GraphQL:
     async def _authenticate(self, header: str, caller: Caller) -> Credential:
         credential = await authenticate(self._services.door, header, self._services.clock(), caller)
         if credential is None:
-            raise TurnoutError(
-                "UNAUTHENTICATED",
-                "The credential is unknown, has expired or was revoked.",
-                "Sign in again, or leave the header Authorization out to do so.",
-            )
+            raise unknown_credential()
         return credential
+
+
+def unknown_credential() -> TurnoutError:
+    """UNAUTHENTICATED, the same for whatever is wrong with a credential."""
+    return TurnoutError(
+        "UNAUTHENTICATED",
+        "The credential is unknown, has expired or was revoked.",
+        "Sign in again, or leave the header Authorization out to do so.",
+    )
 
 
 async def _body(request: Request) -> bytes:

@@ -1,0 +1,1 @@
+"""What support staff ask and change, at an endpoint of its own: a schema that companies never see."""

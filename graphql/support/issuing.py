@@ -1,0 +1,144 @@
+"""What support gives to companies to sign in with, and takes back."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+import strawberry
+
+from turnout.graphql.support.arguments import Label, Slug
+from turnout.graphql.support.context import Info, uuid_of
+from turnout.graphql.support.credentials import IssuedKey, IssuedLink, IssuedPassword
+from turnout.tenants import activation, keys, passwords
+
+Overlap = Annotated[
+    float,
+    strawberry.argument(
+        description="For how many hours the old one goes on beside the new one; 0 ends it at once. At most 168."
+    ),
+]
+PasswordId = Annotated[strawberry.ID, strawberry.argument(name="id", description="The password's id.")]
+KeyId = Annotated[strawberry.ID, strawberry.argument(name="id", description="The key's id.")]
+LONGEST_HOURS: Final = 1e6
+
+
+def _hours(overlap: float) -> timedelta:
+    """No more than a timedelta can hold: what is too long is refused by whoever takes it."""
+    return timedelta(hours=max(-LONGEST_HOURS, min(overlap, LONGEST_HOURS)))
+
+
+@strawberry.field(
+    graphql_type=IssuedPassword,
+    description="Give a company one more password, shown this once. It is the company's until it is rotated.",
+)
+async def issue_password(
+    info: Info,
+    company: Slug,
+    label: Label = None,
+    expires_at: Annotated[
+        datetime | None, strawberry.argument(description="From when it is refused; null when it stays.")
+    ] = None,
+    must_change: Annotated[
+        bool,
+        strawberry.argument(description="Whether it is good for nothing but choosing another one, within 72 hours."),
+    ] = False,
+) -> passwords.IssuedPassword:
+    """Issue a password."""
+    return await info.context.act(
+        lambda session, now, actor: passwords.issue_password(
+            session, company, label, now, actor=actor, expires_at=expires_at, must_change=must_change
+        )
+    )
+
+
+@strawberry.field(
+    graphql_type=IssuedLink,
+    description="Give a company a link on which it chooses its password, once, within 24 hours: support never sees it.",
+)
+async def issue_link(info: Info, company: Slug, label: Label = None) -> activation.IssuedLink:
+    """Issue a link."""
+    return await info.context.act(
+        lambda session, now, actor: activation.issue_link(session, company, label, now, actor=actor)
+    )
+
+
+@strawberry.field(description="End a link that nobody has used, at once.")
+async def revoke_link(
+    info: Info,
+    company: Slug,
+    link_id: Annotated[strawberry.ID, strawberry.argument(name="id", description="The link's id.")],
+) -> bool:
+    """Revoke a link."""
+    id_ = uuid_of(link_id)
+    await info.context.act(lambda session, now, actor: activation.revoke_link(session, company, id_, now, actor=actor))
+    return True
+
+
+@strawberry.field(graphql_type=IssuedPassword, description="Give a company another password instead of one it has.")
+async def rotate_password(
+    info: Info, company: Slug, password_id: PasswordId, overlap_hours: Overlap = 24
+) -> passwords.IssuedPassword:
+    """Rotate a password."""
+    id_, overlap = uuid_of(password_id), _hours(overlap_hours)
+    return await info.context.act(
+        lambda session, now, actor: passwords.rotate_password(session, company, id_, now, overlap=overlap, actor=actor)
+    )
+
+
+@strawberry.field(description="End a password and every session begun with it, at once.")
+async def revoke_password(info: Info, company: Slug, password_id: PasswordId) -> bool:
+    """Revoke a password."""
+    id_ = uuid_of(password_id)
+    await info.context.act(
+        lambda session, now, actor: passwords.revoke_password(session, company, id_, now, actor=actor)
+    )
+    return True
+
+
+@strawberry.field(graphql_type=IssuedKey, description="Give a company a key for its programs, shown this once.")
+async def issue_key(
+    info: Info,
+    company: Slug,
+    scopes: Annotated[
+        list[str], strawberry.argument(description="What it may be used for, such as `read:stats`, `write:events`.")
+    ],
+    label: Label = None,
+    expires_days: Annotated[int, strawberry.argument(description="After how many days it ends.")] = 365,
+    addresses: Annotated[
+        list[str] | None, strawberry.argument(description="Where it may be used from, such as `192.0.2.0/24`.")
+    ] = None,
+    user_id: Annotated[
+        strawberry.ID | None, strawberry.argument(description="The one user whose own things it is to see.")
+    ] = None,
+) -> keys.IssuedKey:
+    """Issue a key."""
+    lasting = keys.lifetime(expires_days)
+    return await info.context.act(
+        lambda session, now, actor: keys.issue_key(
+            session,
+            company,
+            scopes,
+            now,
+            label=label,
+            lasting=lasting,
+            addresses=addresses or (),
+            user_key=user_id,
+            actor=actor,
+        )
+    )
+
+
+@strawberry.field(graphql_type=IssuedKey, description="Give a company another key instead of one it has.")
+async def rotate_key(info: Info, company: Slug, key_id: KeyId, overlap_hours: Overlap = 24) -> keys.IssuedKey:
+    """Rotate a key."""
+    id_, overlap = uuid_of(key_id), _hours(overlap_hours)
+    return await info.context.act(
+        lambda session, now, actor: keys.rotate_key(session, company, id_, now, overlap=overlap, actor=actor)
+    )
+
+
+@strawberry.field(description="End a key at once.")
+async def revoke_key(info: Info, company: Slug, key_id: KeyId) -> bool:
+    """Revoke a key."""
+    id_ = uuid_of(key_id)
+    await info.context.act(lambda session, now, actor: keys.revoke_key(session, company, id_, now, actor=actor))
+    return True
