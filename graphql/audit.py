@@ -1,5 +1,6 @@
 """What was done to the company and in its name: who, what, when, from where, with which credential."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -40,7 +41,12 @@ class AuditDetail:
 
 
 def _details(root: strawberry.Parent[audit.AuditEntry]) -> list[AuditDetail]:
-    return [AuditDetail(name=name, value=_text(value)) for name, value in sorted(root.details.items())]
+    return details_of(root.details)
+
+
+def details_of(said: Mapping[str, Any]) -> list[AuditDetail]:
+    """What is said of an act, by name."""
+    return [AuditDetail(name=name, value=_text(value)) for name, value in sorted(said.items())]
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 -- whatever JSON can say

@@ -17,6 +17,7 @@ from turnout.graphql.context import Context
 from turnout.tenants.credential import Scope
 
 Resolver = Callable[..., Any]
+Asking = GraphQLResolveInfo[Context]
 
 MARK: Final = "people"
 _DEFINITION: Final = "strawberry-definition"
@@ -62,6 +63,16 @@ def room(of: str) -> Mapping[str, Any]:
     return {MARK: Disguise("room", "room", of)}
 
 
+def acting_name(of: str) -> Mapping[str, Any]:
+    """The name of whoever acted with the credential whose id the row has under this name."""
+    return {MARK: Disguise("name", "credential", of)}
+
+
+def address(of: str) -> Mapping[str, Any]:
+    """The network address that the row has under this name."""
+    return {MARK: Disguise("address", "address", of)}
+
+
 def hide_people(core: GraphQLSchema) -> None:
     """Let every field show, and every root field take, what belongs to people only where people may be read."""
     for kind in core.type_map.values():
@@ -88,9 +99,9 @@ def personal_columns(field: GraphQLField) -> frozenset[str]:
 
 
 def _disguised(resolve: Resolver, disguise: Disguise) -> Resolver:
-    def shown(row: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the field has
+    def shown(row: Any, info: Asking, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the field has
         value = resolve(row, info, **arguments)
-        context: Context = info.context
+        context = info.context
         if value is None or context.reads_people:
             return value
         thing_id = getattr(row, disguise.of)
@@ -104,8 +115,8 @@ def _guarded(field: GraphQLField) -> Resolver:
     naming = [name for name, argument in field.args.items() if declaration(argument)]
     columns, shows_people = personal_columns(field), _shows_people(field)
 
-    def guarded(root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the field has
-        context: Context = info.context
+    def guarded(root: Any, info: Asking, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the field has
+        context = info.context
         if context.credential is None or context.reads_people:
             return resolve(root, info, **arguments)
         _refuse_people(context, arguments, naming, columns)

@@ -113,7 +113,10 @@ grant select, insert on local_day to turnout_refresher;
 -- Materialized views have no row security: nobody reads them but through views that have a predicate of their own.
 grant select on current_month to turnout_app;
 grant select on operator_overview to turnout_support;
-grant execute on function limit_on(integer, limit_metric, section, date) to turnout_support;
+grant execute on function
+  limit_on(integer, limit_metric, section, date), microseconds(interval),
+  comes_after(boolean, bigint, text, text, bigint, text, text)
+  to turnout_support;
 grant maintain on company_month, company_overview to turnout_refresher;
 grant select, insert, update on month_version to turnout_refresher;
 

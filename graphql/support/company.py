@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from turnout.graphql.support.accesses import Access
 from turnout.graphql.support.arguments import FirstFew
+from turnout.graphql.support.audit import AuditEntry, read_audit
 from turnout.graphql.support.context import Info
 from turnout.graphql.support.credentials import ActivationLink, Key, Password
 from turnout.graphql.support.limits import ContractedLimit
@@ -16,6 +17,7 @@ from turnout.graphql.support.quarantine import Quarantine, read_quarantine
 from turnout.tenants.accesses import list_accesses
 from turnout.tenants.activation import list_links
 from turnout.tenants.agreements import next_zone
+from turnout.tenants.auditing import AuditedAct
 from turnout.tenants.companies import ListedCompany
 from turnout.tenants.contracts import list_limits
 from turnout.tenants.keys import list_keys
@@ -51,6 +53,10 @@ def _listed(find: Callable[[Session, str], Row]) -> Any:  # noqa: ANN401 -- a re
 
 async def _quarantine(root: strawberry.Parent[ListedCompany], info: Info, first: FirstFew = 50) -> Quarantine:
     return await read_quarantine(info, root.company.slug, root.company.company_id, first)
+
+
+async def _audit(root: strawberry.Parent[ListedCompany], info: Info, first: FirstFew = 50) -> list[AuditedAct]:
+    return await read_audit(info, root.company.slug, first)
 
 
 @strawberry.type(description="A company: what was agreed with it, and what it signs in with. Nothing of its people.")
@@ -108,4 +114,9 @@ class Company:
     quarantine: Quarantine = strawberry.field(
         resolver=_quarantine,
         description="What it sent that could not be counted. That support has looked is noted in its audit.",
+    )
+    audit: Any = strawberry.field(
+        resolver=_audit,
+        graphql_type=list[AuditEntry],
+        description="What was done to it and in its name, the latest first.",
     )

@@ -49,6 +49,7 @@ class Key:
     created_at: datetime = strawberry.field(description="When it was issued.")
     expires_at: datetime = strawberry.field(description="From when it is refused.")
     last_used_at: datetime | None = strawberry.field(description="When it was last used, to the minute.")
+    replaced_by: strawberry.ID | None = strawberry.field(description="The key that takes its place, if it was rotated.")
     revoked_at: datetime | None = strawberry.field(description="When it was revoked.")
 
 

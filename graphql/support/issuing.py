@@ -1,14 +1,15 @@
 """What support gives to companies to sign in with, and takes back."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
 from turnout.graphql.support.arguments import Label, Slug
 from turnout.graphql.support.context import Info, uuid_of
 from turnout.graphql.support.credentials import IssuedKey, IssuedLink, IssuedPassword
-from turnout.tenants import activation, keys, passwords
+from turnout.tenants import activation, key_rows, keys, passwords
+from turnout.tenants.rotation import overlap_of
 
 Overlap = Annotated[
     float,
@@ -18,12 +19,6 @@ Overlap = Annotated[
 ]
 PasswordId = Annotated[strawberry.ID, strawberry.argument(name="id", description="The password's id.")]
 KeyId = Annotated[strawberry.ID, strawberry.argument(name="id", description="The key's id.")]
-LONGEST_HOURS: Final = 1e6
-
-
-def _hours(overlap: float) -> timedelta:
-    """No more than a timedelta can hold: what is too long is refused by whoever takes it."""
-    return timedelta(hours=max(-LONGEST_HOURS, min(overlap, LONGEST_HOURS)))
 
 
 @strawberry.field(
@@ -78,7 +73,7 @@ async def rotate_password(
     info: Info, company: Slug, password_id: PasswordId, overlap_hours: Overlap = 24
 ) -> passwords.IssuedPassword:
     """Rotate a password."""
-    id_, overlap = uuid_of(password_id), _hours(overlap_hours)
+    id_, overlap = uuid_of(password_id), overlap_of(overlap_hours)
     return await info.context.act(
         lambda session, now, actor: passwords.rotate_password(session, company, id_, now, overlap=overlap, actor=actor)
     )
@@ -109,7 +104,7 @@ async def issue_key(
     user_id: Annotated[
         strawberry.ID | None, strawberry.argument(description="The one user whose own things it is to see.")
     ] = None,
-) -> keys.IssuedKey:
+) -> key_rows.IssuedKey:
     """Issue a key."""
     lasting = keys.lifetime(expires_days)
     return await info.context.act(
@@ -128,9 +123,9 @@ async def issue_key(
 
 
 @strawberry.field(graphql_type=IssuedKey, description="Give a company another key instead of one it has.")
-async def rotate_key(info: Info, company: Slug, key_id: KeyId, overlap_hours: Overlap = 24) -> keys.IssuedKey:
+async def rotate_key(info: Info, company: Slug, key_id: KeyId, overlap_hours: Overlap = 24) -> key_rows.IssuedKey:
     """Rotate a key."""
-    id_, overlap = uuid_of(key_id), _hours(overlap_hours)
+    id_, overlap = uuid_of(key_id), overlap_of(overlap_hours)
     return await info.context.act(
         lambda session, now, actor: keys.rotate_key(session, company, id_, now, overlap=overlap, actor=actor)
     )

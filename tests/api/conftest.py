@@ -14,8 +14,11 @@ from turnout.server.services import Services
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
+from turnout.tenants.staff import add_staff
+from turnout.tenants.support import support
 
 from .clients import Client
+from .staffing import Staff, signed_in
 from .telling import Told, client_of, telling
 
 MakeClient = Callable[[Company], AsyncGenerator[Client]]
@@ -62,3 +65,11 @@ async def at_acme(http: httpx.AsyncClient, services: Services, database: Databas
 @pytest.fixture
 async def at_globex(http: httpx.AsyncClient, services: Services, database: Database, globex: Company) -> Client:
     return await client_of(globex, http, services, database)
+
+
+@pytest.fixture
+async def staff(http: httpx.AsyncClient, database: Database, now: datetime) -> Staff:
+    """A member of support who has signed in."""
+    with support(database.support) as session:
+        password = add_staff(session, "Ann", now).text
+    return await signed_in(http, "Ann", password)

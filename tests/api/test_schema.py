@@ -3,24 +3,33 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLNamedType, GraphQLObjectType, GraphQLScalarType
 
-from turnout.graphql.schema import schema
+from turnout.graphql.schema import Schema
+from turnout.graphql.schema import schema as companies_schema
+from turnout.graphql.support.schema import support_schema
 
-PUBLISHED = Path(__file__).parents[2] / "schema.graphql"
-
-
-def test_the_published_schema_is_the_one_that_is_served() -> None:
-    assert PUBLISHED.read_text(encoding="utf-8") == schema.as_str() + "\n"
-
-
-def test_everything_is_described_in_sentences() -> None:
-    unclear = [name for name, description in descriptions() if not is_sentence(description)]
-
-    assert unclear == []
+ROOT = Path(__file__).parents[2]
+SCHEMAS = pytest.mark.parametrize(
+    ("file", "schema"), [("schema.graphql", companies_schema), ("support.graphql", support_schema)]
+)
 
 
-def test_the_schema_names_no_address() -> None:
+@SCHEMAS
+def test_the_published_schema_is_the_one_that_is_served(file: str, schema: Schema) -> None:
+    assert (ROOT / file).read_text(encoding="utf-8") == schema.as_str() + "\n"
+
+
+@SCHEMAS
+def test_everything_is_described_in_sentences(file: str, schema: Schema) -> None:
+    unclear = [name for name, description in descriptions(schema) if not is_sentence(description)]
+
+    assert unclear == [], file
+
+
+@SCHEMAS
+def test_the_schema_names_no_address(file: str, schema: Schema) -> None:
     assert "http:" not in schema.as_str()
     assert "https:" not in schema.as_str()
 
@@ -29,7 +38,7 @@ def is_sentence(description: str | None) -> bool:
     return bool(description) and description.rstrip("`")[-1] in ".:" and description[0].isupper()
 
 
-def descriptions() -> Iterator[tuple[str, str | None]]:
+def descriptions(schema: Schema) -> Iterator[tuple[str, str | None]]:
     """What each type, field, argument and value says of itself, except those that every schema has."""
     for name, kind in schema.core.type_map.items():
         if not name.startswith("__") and name not in {"String", "Int", "Float", "Boolean", "ID"}:
