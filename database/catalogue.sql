@@ -32,6 +32,10 @@ grant execute on function
   pg_advisory_lock(integer, integer), pg_advisory_unlock(integer, integer), pg_try_advisory_lock(bigint), pg_advisory_unlock(bigint)
   to turnout_refresher
 
+-- name: let_audits_be_chained
+-- Whoever writes an entry waits for whoever wrote the one before.
+grant execute on function pg_advisory_xact_lock(integer, integer) to turnout_app, turnout_support, turnout_auth
+
 -- name: let_the_watch_see_sessions
 -- Of logins that it is no member of, it sees that they are there and no more.
 grant execute on function pg_stat_get_activity(integer) to turnout_bi_watch

@@ -18,6 +18,7 @@ REPEATABLE: Final = (
     "measure.sql",
     "tally.sql",
     "authentication.sql",
+    "sign_in.sql",
     "views.sql",
     "wall.sql",
     "wall_user.sql",

@@ -48,4 +48,4 @@ class Company:
 @strawberry.field(graphql_type=Company, description="The company to which the credential of the request belongs.")
 def company(info: Info) -> tenants.Company:
     """The company that asks."""
-    return info.context.reading().company
+    return info.context.company()

@@ -32,8 +32,17 @@ _KINDS: Final = {
 
 
 @dataclass(eq=False)
+class Browser:
+    """What a browser says of the page that asks, and what the answer tells it to keep."""
+
+    foreign: bool = False
+    keep: str | None = None
+    """The token of a session that it is to send from now on; an empty one makes it forget the one it has."""
+
+
+@dataclass(eq=False)
 class Context:
-    """One request: `token` is what it was sent with, `caller` from where, and under which id its errors are logged.
+    """One request: `caller` says from where it came, and under which id its errors are logged.
 
     `desk` is where support's work is done; None where nobody of support signs in.
     """
@@ -44,7 +53,7 @@ class Context:
     caller: Caller
     desk: Desk | None = None
     credential: Credential | None = None
-    token: str | None = None
+    browser: Browser = field(default_factory=Browser)
     _readings: dict[int, Reading] = field(default_factory=dict[int, Reading])
     _disguises: Pseudonyms | None = None
 
@@ -67,6 +76,15 @@ class Context:
         """Who asks, as the audit names them. Raises UNAUTHENTICATED when nobody has said so."""
         credential = self.identified()
         return Actor(_KINDS[credential.kind], credential.label, credential.credential_id, self.caller)
+
+    def signed_in(self) -> Credential:
+        """Who has signed in. Raises UNAUTHENTICATED, and FORBIDDEN for whatever is no session."""
+        credential = self.identified()
+        if credential.kind != "session":
+            raise TurnoutError(
+                "FORBIDDEN", "This is for whoever has signed in.", "Sign in, and ask with the session's token."
+            )
+        return credential
 
     def authenticated(self) -> Credential:
         """Who asks, and may do so. Raises UNAUTHENTICATED, and PASSWORD_CHANGE_REQUIRED for an activation secret."""
@@ -91,14 +109,20 @@ class Context:
 
     def reading(self) -> Reading:
         """The reading of the company that asks. Raises UNAUTHENTICATED, and FORBIDDEN for a key that may not read."""
-        credential = self.authenticated()
+        return self.reading_of(self._reader(self.authenticated()).company)
+
+    def company(self) -> Company:
+        """The company that asks, also of a session that may do nothing yet. Raises as `reading` does."""
+        return self._reader(self.identified()).company
+
+    def _reader(self, credential: Credential) -> Credential:
         if Scope.READ_STATS not in credential.scopes:
             raise TurnoutError(
                 "FORBIDDEN",
                 f"This key has no scope {Scope.READ_STATS}.",
                 f"Sign in, or ask support for a key with the scope {Scope.READ_STATS}.",
             )
-        return self.reading_of(credential.company)
+        return credential
 
     def reading_of(self, company: Company) -> Reading:
         """The reading of a company whose credential has been checked; always the same one within a request.

@@ -11,6 +11,7 @@ from turnout.database.errors import TurnoutError
 PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
 INTERNAL: Final = "INTERNAL"
+THROTTLED: Final = "THROTTLED"
 # Those that pass by themselves: the same request may be sent again.
 PASSING: Final = frozenset({"BUSY", "UNAVAILABLE"})
 

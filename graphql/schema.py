@@ -18,6 +18,7 @@ from turnout.graphql import (
     peaks,
     planned,
     session,
+    sessions,
     summary,
     users,
 )
@@ -41,10 +42,11 @@ class Query:
     user = users.user
     event = events.event
     audit = audit.audit_entries
+    sessions = sessions.open_sessions
     keys = keys.keys
 
 
-@strawberry.type(description="What changes something: signing in and out, keys, and tokens.")
+@strawberry.type(description="What changes something: signing in and out, passwords and sessions, keys, and tokens.")
 class Mutation:
     """Everything that can be changed."""
 
@@ -54,6 +56,10 @@ class Mutation:
     sign_in = session.sign_in
     sign_out = session.sign_out
     issue_embed_token = embedding.issue_embed_token
+    activate = session.activate
+    change_password = session.change_password
+    end_session = sessions.end_session
+    end_other_sessions = sessions.end_other_sessions
 
 
 class Schema(strawberry.Schema):

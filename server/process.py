@@ -4,6 +4,7 @@ import signal
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from types import FrameType
 from typing import Final
 
@@ -21,7 +22,9 @@ SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 class Server(uvicorn.Server):
     """Uvicorn, but told to stop it ends as a success, and it says when it really accepts."""
 
-    def __init__(self, app: Starlette, readiness: Readiness, on_listening: Callable[[], None]) -> None:
+    def __init__(
+        self, app: Starlette, readiness: Readiness, on_listening: Callable[[], None], *, trusted_proxies: str = ""
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -31,6 +34,9 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # Without a proxy that is known, anybody could say to come from anywhere.
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=trusted_proxies,
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
@@ -90,6 +96,17 @@ def address_of(listener: socket.socket) -> str:
     """Where a socket can be reached."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def refuse_insecure_cookies(listener: socket.socket) -> None:
+    """Raises INSECURE_COOKIES unless the socket can be reached from this machine alone."""
+    host = str(listener.getsockname()[0])
+    if not ip_address(host).is_loopback:
+        raise TurnoutError(
+            "INSECURE_COOKIES",
+            f"TURNOUT_INSECURE_COOKIES is set, and {host} can be reached from elsewhere.",
+            "Unset it and serve behind TLS, or listen at 127.0.0.1.",
+        )
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -10,6 +10,7 @@ import psycopg
 
 from turnout.analytics.refresher import Refresher
 from turnout.database.errors import TurnoutError
+from turnout.server.routes.cookies import Cookies
 from turnout.server.watchdog import Watchdog
 from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
@@ -45,6 +46,7 @@ class Services:
     desk: Desk | None = None
     revive: Callable[[], None] | None = None
     watchdog: Watchdog | None = None
+    cookies: Cookies = field(default_factory=Cookies)
 
     async def database_answers(self) -> bool:
         """Whether the database can be worked with."""

@@ -9,8 +9,9 @@ from turnout.analytics.refresher import Refresher
 from turnout.server.app import create_app
 from turnout.server.deployment import Deployment, deployment
 from turnout.server.logging import configure_logging
-from turnout.server.process import Server, address_of, bind, ending_cleanly
+from turnout.server.process import Server, address_of, bind, ending_cleanly, refuse_insecure_cookies
 from turnout.server.revival import revive
+from turnout.server.routes.cookies import Cookies
 from turnout.server.services import Services, utc_now
 from turnout.server.settings import Settings
 from turnout.server.watchdog import Watchdog
@@ -32,26 +33,27 @@ def serve_until_stopped(
     `before` is called when the database is there, `on_listening` with the address once requests are accepted.
     `sql_port` opens the embedded database to the logins for BI, on this machine.
 
-    Raises TurnoutError ADDRESS_UNUSABLE and those of `deployment`.
+    Raises TurnoutError ADDRESS_UNUSABLE, INSECURE_COOKIES and those of `deployment`.
     """
     configure_logging()
-    with (
-        ending_cleanly(),
-        closing(bind(settings.host, settings.port)) as listener,
-        deployment(data, sql_port=sql_port) as found,
-    ):
-        if before:
-            before(found)
-        services = _services(found, sql_port)
-        app = create_app(services, allowed_hosts=allowed_hosts)
-        Server(app, services.readiness, partial(on_listening, address_of(listener))).run([listener])
+    with ending_cleanly(), closing(bind(settings.host, settings.port)) as listener:
+        if settings.insecure_cookies:
+            refuse_insecure_cookies(listener)
+        with deployment(data, sql_port=sql_port) as found:
+            if before:
+                before(found)
+            services = _services(found, settings, sql_port)
+            app = create_app(services, allowed_hosts=allowed_hosts)
+            listening = partial(on_listening, address_of(listener))
+            Server(app, services.readiness, listening, trusted_proxies=settings.trusted_proxies).run([listener])
 
 
-def _services(found: Deployment, sql_port: int | None) -> Services:
+def _services(found: Deployment, settings: Settings, sql_port: int | None) -> Services:
     return Services(
         Door(found.app),
         Refresher(found.refresher, utc_now),
         desk=Desk(lambda: found.support),
         revive=partial(revive, found.folder, sql_port) if found.folder else None,
         watchdog=Watchdog(found.refresher) if sql_port or not found.folder else None,
+        cookies=Cookies(insecure=settings.insecure_cookies),
     )

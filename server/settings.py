@@ -1,9 +1,10 @@
 """What the environment says: where the database is and where to listen."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from turnout.database.errors import TurnoutError
@@ -30,6 +31,17 @@ class Settings(BaseSettings):
     """TURNOUT_HOST: the address to listen on."""
     port: int = Field(default=8000, ge=0, le=65535)
     """TURNOUT_PORT: the port to listen on; 0 takes a free one."""
+    insecure_cookies: bool = False
+    """TURNOUT_INSECURE_COOKIES: sessions in cookies over plain http, for a page that is developed on this machine."""
+    trusted_proxies: str = ""
+    """TURNOUT_TRUSTED_PROXIES: addresses and networks whose X-Forwarded-For is believed, with commas between them."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for part in filter(None, map(str.strip, text.split(","))):
+            ip_network(part)
+        return text
 
 
 def read_settings() -> Settings:

@@ -1,18 +1,11 @@
 -- From a credential to its company: calls of the closed list of functions that may look beyond one.
 
 -- name: find_passwords
-select company_id, password_id, hash from find_passwords(%(slug)s)
-
--- name: open_session
-select session_id
-from open_session(%(company_id)s, %(password_id)s, %(session_id)s, %(digest)s, %(now)s, %(expires_at)s)
+select company_id, password_id, hash, chosen from find_passwords(%(slug)s, %(now)s)
 
 -- name: find_session
-select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id
-from find_session(%(digest)s, %(now)s)
-
--- name: close_session
-select session_id from close_session(%(digest)s)
+select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, label, must_change
+from find_session(%(digest)s, %(kind)s::session_kind, %(now)s, %(idle_since)s)
 
 -- name: find_key
 select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, scopes, label, user_key

@@ -26,6 +26,11 @@ def verify(hashed: str, secret: bytes) -> bool:
         return False
 
 
+def outdated(hashed: str) -> bool:
+    """Whether a hash was made with other parameters than those of today."""
+    return HASHER.check_needs_rehash(hashed)
+
+
 class HashingQueue:
     """Threads for hashing, and a bounded number of places to wait for them."""
 
@@ -33,16 +38,28 @@ class HashingQueue:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="hashing")
         self._places = threading.Semaphore(at_once + waiting)
 
+    def welcome(self) -> None:
+        """Raises TurnoutError BUSY when no place is left just now."""
+        if not self._places.acquire(blocking=False):
+            raise _busy()
+        self._places.release()
+
     async def run(self, work: Callable[[], Result]) -> Result:
         """The result of the work, done beside the event loop. Raises TurnoutError BUSY when no place is left.
 
         A place is given back when the work ends, not when whoever asked for it goes away.
         """
         if not self._places.acquire(blocking=False):
-            raise TurnoutError("BUSY", "Too many people are signing in at once.", "Try again in a few seconds.")
+            raise _busy()
         future = self._threads.submit(work)
         future.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(future)
 
 
+def _busy() -> TurnoutError:
+    return TurnoutError("BUSY", "Too many people are signing in at once.", "Try again in a few seconds.")
+
+
 QUEUE: Final = HashingQueue(at_once=2, waiting=20)
+# For addresses that must not be refused although they have failed too often: they keep nobody else waiting.
+SLOW: Final = HashingQueue(at_once=1, waiting=20)

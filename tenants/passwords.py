@@ -17,6 +17,7 @@ from turnout.tenants.companies import find_company, lock_company
 from turnout.tenants.hashing import HASHER
 from turnout.tenants.labels import check_label
 from turnout.tenants.models import ActivationLinkRow, CompanyPasswordRow, CompanySessionRow
+from turnout.tenants.rotation import OVERLAP, check_overlap
 
 # 32 symbols of which no two look alike: 0 and O are left out, and 1 and I are read as the L that they look like.
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -27,8 +28,6 @@ MOST_ACTIVE: Final = 3
 MOST_VERIFIED: Final = MOST_ACTIVE + 1
 LONGEST: Final = 1024
 ACTIVATION: Final = timedelta(hours=72)
-OVERLAP: Final = timedelta(hours=24)
-LONGEST_OVERLAP: Final = timedelta(days=7)
 _LOOK_ALIKE: Final = str.maketrans("1I", "LL")
 _GENERATED: Final = re.compile(f"[{ALPHABET}]{{{GROUPS * GROUP}}}")
 
@@ -54,6 +53,11 @@ class ListedPassword:
     must_change: bool
     chosen: bool
     issued_by: str | None
+
+    @property
+    def kind(self) -> str:
+        """CHOSEN by the company, for its ACTIVATION alone, or GENERATED."""
+        return "CHOSEN" if self.chosen else "ACTIVATION" if self.must_change else "GENERATED"
 
 
 def generate() -> str:
@@ -170,16 +174,6 @@ def check_room(session: Session, company_id: int, slug: str, now: datetime) -> N
     """Raises TOO_MANY_PASSWORDS unless one more may be issued. A link that is open keeps the place of its password."""
     if _places(session, company_id, now) >= MOST_ACTIVE:
         raise _too_many(slug)
-
-
-def check_overlap(overlap: timedelta) -> None:
-    """Raises TurnoutError INVALID_OVERLAP for a time that no old credential may stay beside the new one."""
-    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
-        raise TurnoutError(
-            "INVALID_OVERLAP",
-            f"The old one cannot stay for {overlap}.",
-            f"Use 0 to {LONGEST_OVERLAP.days} days; 0 ends it and its sessions at once.",
-        )
 
 
 def _places(session: Session, company_id: int, now: datetime) -> int:

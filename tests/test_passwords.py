@@ -9,10 +9,12 @@ import pytest
 from argon2 import extract_parameters
 
 from turnout.database.errors import TurnoutError
+from turnout.tenants.audit import Actor, ActorKind
 from turnout.tenants.company import Company
 from turnout.tenants.hashing import DUMMY, HASHER, verify
 from turnout.tenants.passwords import (
     ALPHABET,
+    MOST_VERIFIED,
     IssuedPassword,
     generate,
     issue_password,
@@ -20,6 +22,7 @@ from turnout.tenants.passwords import (
     readable,
     revoke_password,
     revoke_passwords,
+    rotate_password,
 )
 from turnout.tenants.support import support
 
@@ -145,6 +148,94 @@ def test_a_label_that_would_disturb_a_terminal_is_refused(now: datetime) -> None
     for label in ("", "\x1b[2J", "a\nb", "x" * 101):
         with pytest.raises(TurnoutError, match="INVALID_LABEL"), support("host=nowhere.invalid") as session:
             issue_password(session, "acme", label, now)
+
+
+def test_an_activation_secret_ends_after_three_days_unless_told_otherwise(
+    database: Database, acme: Company, now: datetime
+) -> None:
+    soon = now + timedelta(hours=1)
+    with support(database.support) as session:
+        usual = issue_password(session, "acme", None, now, must_change=True)
+        told = issue_password(session, "acme", None, now, must_change=True, expires_at=soon)
+        listed = {row.password_id: (row.kind, row.expires_at) for row in list_passwords(session, "acme")}
+
+    assert listed == {
+        usual.password_id: ("ACTIVATION", now + timedelta(hours=72)),
+        told.password_id: ("ACTIVATION", soon),
+    }
+
+
+def test_a_password_that_has_expired_keeps_no_place(database: Database, acme: Company, now: datetime) -> None:
+    ends = now + timedelta(hours=1)
+    with support(database.support) as session:
+        for _ in range(3):
+            issue_password(session, "acme", None, now, expires_at=ends)
+
+    issue(database, "acme", ends)
+
+    with pytest.raises(TurnoutError, match="INVALID_EXPIRY"), support(database.support) as session:
+        issue_password(session, "acme", None, ends, expires_at=ends)
+
+
+def test_rotation_keeps_label_and_end_and_the_old_one_for_a_while(
+    database: Database, acme: Company, now: datetime
+) -> None:
+    ends = now + timedelta(days=30)
+    with support(database.support) as session:
+        old = issue_password(session, "acme", "auditor", now, expires_at=ends)
+        new = rotate_password(session, "acme", old.password_id, now + timedelta(hours=1), overlap=timedelta(days=2))
+        listed = {row.password_id: (row.label, row.expires_at) for row in list_passwords(session, "acme")}
+
+    assert listed == {
+        old.password_id: ("auditor", now + timedelta(days=2, hours=1)),
+        new.password_id: ("auditor", ends),
+    }
+
+
+def test_one_of_three_passwords_is_rotated_at_a_time(database: Database, acme: Company, now: datetime) -> None:
+    first, second, _ = [issue(database, "acme", now) for _ in range(3)]
+    with support(database.support) as session:
+        rotate_password(session, "acme", first.password_id, now)
+
+    with pytest.raises(TurnoutError, match="TOO_MANY_PASSWORDS"), support(database.support) as session:
+        rotate_password(session, "acme", second.password_id, now)
+    with support(database.support) as session:
+        rotate_password(session, "acme", second.password_id, now, overlap=timedelta(0))
+
+    assert len(active(database, "acme")) == MOST_VERIFIED
+
+
+@pytest.mark.parametrize("overlap", [timedelta(seconds=-1), timedelta(days=7, seconds=1)])
+def test_an_overlap_is_of_seven_days_at_most(
+    database: Database, acme: Company, now: datetime, overlap: timedelta
+) -> None:
+    old = issue(database, "acme", now)
+
+    with pytest.raises(TurnoutError, match="INVALID_OVERLAP"), support(database.support) as session:
+        rotate_password(session, "acme", old.password_id, now, overlap=overlap)
+
+
+def test_whatever_support_does_with_passwords_is_noted_without_a_secret(
+    database: Database, acme: Company, now: datetime
+) -> None:
+    berta = Actor(ActorKind.SUPPORT, "berta")
+    with support(database.support) as session:
+        first = issue_password(session, "acme", "desk", now, actor=berta)
+        second = rotate_password(session, "acme", first.password_id, now, actor=berta)
+        revoke_password(session, "acme", second.password_id, now, actor=berta)
+        revoke_passwords(session, "acme", now)
+
+    with psycopg.connect(database.admin) as admin:
+        notes = admin.execute(
+            "select action, name, target, details::text from turnout.audit order by audit_id"
+        ).fetchall()
+    assert [note[:3] for note in notes] == [
+        ("password.issued", "berta", str(first.password_id)),
+        ("password.rotated", "berta", str(first.password_id)),
+        ("password.revoked", "berta", str(second.password_id)),
+        ("password.revoked", None, str(first.password_id)),
+    ]
+    assert not any(secret.text[:5] in str(notes) for secret in (first, second))
 
 
 def issue(database: Database, slug: str, now: datetime, label: str | None = None) -> IssuedPassword:

@@ -5,20 +5,33 @@ import statistics
 import threading
 import time
 from datetime import datetime, timedelta
+from ipaddress import ip_address
+from itertools import count
 from typing import Any
 
 import psycopg
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 
 from turnout.database.errors import TurnoutError
+from turnout.tenants.audit import COMMAND
 from turnout.tenants.authentication import authenticate
+from turnout.tenants.caller import Caller
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
-from turnout.tenants.credential import Credential
-from turnout.tenants.hashing import HashingQueue
-from turnout.tenants.passwords import IssuedPassword, issue_password, revoke_password, revoke_passwords
-from turnout.tenants.sessions import SignedIn, find_session, sign_in, sign_out
+from turnout.tenants.credential import Credential, SessionKind
+from turnout.tenants.hashing import DUMMY, HashingQueue
+from turnout.tenants.own_sessions import end_other_sessions, end_session, list_sessions
+from turnout.tenants.passwords import (
+    MOST_VERIFIED,
+    IssuedPassword,
+    issue_password,
+    list_passwords,
+    revoke_password,
+    revoke_passwords,
+    rotate_password,
+)
+from turnout.tenants.sessions import SignedIn, find_session, sign_in
 from turnout.tenants.support import support
 
 from .databases import Database
@@ -50,7 +63,7 @@ async def test_the_right_password_opens_a_session_of_twelve_hours(
     assert (signed_in.company, signed_in.expires_at) == (acme, now + timedelta(hours=12))
     found = await find_session(door, signed_in.token, now + timedelta(hours=11, minutes=59))
     assert found
-    assert (found.company, found.kind, found.scopes) == (acme, "session", {"read:stats"})
+    assert (found.company, found.kind, found.scopes) == (acme, "session", SCOPES)
     assert await find_session(door, signed_in.token, now + timedelta(hours=12)) is None
 
 
@@ -79,7 +92,7 @@ async def test_a_sign_in_fails_the_same_way_whatever_was_wrong(
     assert answers.pop()[0] == "SIGN_IN_FAILED"
 
 
-async def test_a_sign_in_that_fails_verifies_three_hashes_whatever_was_wrong(
+async def test_a_sign_in_that_fails_verifies_four_hashes_whatever_was_wrong(
     database: Database, door: Door, acme: Company, globex: Company, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right, _also_right = issue(database, "acme", now), issue(database, "acme", now)
@@ -88,7 +101,7 @@ async def test_a_sign_in_that_fails_verifies_three_hashes_whatever_was_wrong(
     for slug, password in FAILING:
         verified.clear()
         await refusal(door, slug, password.replace("{}", right.text), now)
-        assert len(verified) == 3, (slug[:20], password[:20])
+        assert len(verified) == MOST_VERIFIED, (slug[:20], password[:20])
 
 
 @pytest.mark.thorough
@@ -99,10 +112,10 @@ async def test_a_sign_in_that_fails_takes_the_same_time_whatever_was_wrong(
     right = issue(database, "acme", now)
     took: dict[tuple[str, str], list[float]] = {failing: [] for failing in FAILING}
 
-    for _ in range(20):
+    for hour in range(20):  # so that nothing is throttled
         for (slug, password), times in took.items():
             began = time.perf_counter()
-            await refusal(door, slug, password.replace("{}", right.text), now)
+            await refusal(door, slug, password.replace("{}", right.text), now + timedelta(hours=hour))
             times.append(time.perf_counter() - began)
 
     medians = [statistics.median(times) for times in took.values()]
@@ -115,8 +128,9 @@ async def test_signing_out_ends_one_session_at_once(
     password = issue(database, "acme", now)
     first, second = [await sign_in(door, "acme", password.text, lambda: now) for _ in range(2)]
 
-    assert await sign_out(door, first.token)
-    assert not await sign_out(door, first.token)
+    session_id = await the_id(door, first, now)
+    assert await end_session(door, acme, session_id, COMMAND, now)
+    assert not await end_session(door, acme, session_id, COMMAND, now)
 
     assert await find_session(door, first.token, now) is None
     assert await find_session(door, second.token, now)
@@ -180,7 +194,7 @@ async def test_only_the_digest_of_a_token_is_kept(database: Database, door: Door
 )
 async def test_a_token_that_nobody_was_given_is_nobodys(door: Door, now: datetime, token: str) -> None:
     assert await find_session(door, token, now) is None
-    assert await sign_out(door, token) is False
+    assert await find_session(door, token, now, SessionKind.COOKIE) is None
 
 
 async def test_a_token_is_taken_from_the_authorization_header(
@@ -225,7 +239,164 @@ async def test_whoever_goes_away_gives_the_place_back_when_the_hash_is_done() ->
     assert await one_more
 
 
-SCOPES = frozenset({"read:stats"})
+async def test_a_password_that_has_expired_opens_nothing_and_ends_its_sessions(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    ends = now + timedelta(hours=1)
+    with support(database.support) as session:
+        password = issue_password(session, "acme", None, now, expires_at=ends)
+
+    opened = await sign_in(door, "acme", password.text, lambda: now)
+
+    assert opened.expires_at == ends
+    assert await find_session(door, opened.token, ends - timedelta(seconds=1))
+    assert await find_session(door, opened.token, ends) is None
+    assert (await refusal(door, "acme", password.text, ends))[0] == "SIGN_IN_FAILED"
+
+
+async def test_a_password_that_is_rotated_opens_sessions_until_the_overlap_is_over(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    old = issue(database, "acme", now)
+    opened = await sign_in(door, "acme", old.text, lambda: now)
+
+    with support(database.support) as session:
+        new = rotate_password(session, "acme", old.password_id, now, overlap=timedelta(hours=1))
+
+    soon, later = now + timedelta(minutes=59), now + timedelta(hours=1)
+    assert await find_session(door, opened.token, soon)
+    assert await sign_in(door, "acme", old.text, lambda: soon)
+    assert await find_session(door, opened.token, later) is None
+    assert (await refusal(door, "acme", old.text, later))[0] == "SIGN_IN_FAILED"
+    assert await sign_in(door, "acme", new.text, lambda: later)
+
+
+async def test_a_password_that_is_rotated_without_overlap_ends_its_sessions_at_once(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    old = issue(database, "acme", now)
+    opened = await sign_in(door, "acme", old.text, lambda: now)
+
+    with support(database.support) as session:
+        rotate_password(session, "acme", old.password_id, now, overlap=timedelta(0))
+
+    assert await find_session(door, opened.token, now) is None
+    assert count_sessions(database) == 0
+
+
+async def test_signing_in_writes_down_when_a_password_was_last_used(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    later = now + timedelta(days=3)
+
+    await sign_in(door, "acme", password.text, lambda: later)
+
+    with support(database.support) as session:
+        assert [row.last_used_at for row in list_passwords(session, "acme")] == [later]
+
+
+async def test_signing_in_replaces_a_hash_of_yesterday(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    cheap = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(password.text.replace("-", ""))
+    with psycopg.connect(database.admin) as admin:
+        admin.execute("update turnout.company_password set hash = %s", (cheap,))
+
+    for _ in range(2):
+        await sign_in(door, "acme", password.text, lambda: now)
+
+    with psycopg.connect(database.admin) as admin:
+        [(kept,)] = admin.execute("select hash from turnout.company_password").fetchall()
+    assert extract_parameters(kept) == extract_parameters(DUMMY)
+
+
+async def test_a_session_in_a_cookie_ends_when_it_was_idle_for_half_an_hour(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    opened = await sign_in(door, "acme", password.text, lambda: now, kind=SessionKind.COOKIE)
+
+    async def found(minutes: int) -> bool:
+        instant = now + timedelta(minutes=minutes)
+        return await find_session(door, opened.token, instant, SessionKind.COOKIE) is not None
+
+    assert [await found(minutes) for minutes in (29, 58, 87)] == [True, True, True]
+    assert [await found(minutes) for minutes in (117, 118)] == [False, False]
+
+
+async def test_a_session_in_a_cookie_ends_after_twelve_hours_however_busy(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    opened = await sign_in(door, "acme", password.text, lambda: now, kind=SessionKind.COOKIE)
+
+    quarters = [now + timedelta(minutes=15 * number) for number in range(1, 49)]
+    found = [await find_session(door, opened.token, instant, SessionKind.COOKIE) for instant in quarters]
+
+    assert [credential is not None for credential in found] == 47 * [True] + [False]
+
+
+async def test_a_token_is_good_for_the_way_it_was_asked_for_alone(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    header = await sign_in(door, "acme", password.text, lambda: now)
+    cookie = await sign_in(door, "acme", password.text, lambda: now, kind=SessionKind.COOKIE)
+
+    assert await find_session(door, header.token, now, SessionKind.COOKIE) is None
+    assert await find_session(door, cookie.token, now, SessionKind.BEARER) is None
+
+
+async def test_when_a_session_was_last_seen_is_written_once_a_minute(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    opened = await sign_in(door, "acme", password.text, lambda: now)
+
+    seen: list[datetime] = []
+    for seconds in (59, 60, 119, 120):
+        await find_session(door, opened.token, now + timedelta(seconds=seconds))
+        seen += [row.seen_at for row in await list_sessions(door, acme, now)]
+
+    assert [(instant - now).seconds for instant in seen] == [0, 60, 60, 120]
+
+
+async def test_a_company_ends_its_other_sessions_and_nobody_elses(
+    database: Database, door: Door, acme: Company, globex: Company, now: datetime
+) -> None:
+    ours, theirs = issue(database, "acme", now), issue(database, "globex", now)
+    kept, *ended = [await sign_in(door, "acme", ours.text, lambda: now) for _ in range(3)]
+    others = await sign_in(door, "globex", theirs.text, lambda: now)
+
+    number = await end_other_sessions(door, acme, await the_id(door, kept, now), COMMAND, now)
+
+    assert number == 2
+    assert [await find_session(door, each.token, now) for each in ended] == [None, None]
+    assert await find_session(door, kept.token, now)
+    assert await find_session(door, others.token, now)
+    assert not await end_session(door, acme, await the_id(door, others, now), COMMAND, now)
+
+
+async def test_beginning_and_ending_a_session_is_noted(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    opened = await sign_in(door, "acme", password.text, lambda: now, caller=Caller("10.1.2.3", "curl/8", "r1"))
+    await end_session(door, acme, await the_id(door, opened, now), COMMAND, now)
+
+    with psycopg.connect(database.admin) as admin:
+        notes = admin.execute("select action, actor, host(address), user_agent from turnout.audit order by audit_id")
+        assert notes.fetchall() == [
+            ("password.issued", "COMMAND", None, None),
+            ("session.began", "COMPANY", "10.1.2.3", "curl/8"),
+            ("session.ended", "COMMAND", None, None),
+        ]
+
+
+ADDRESSES = (ip_address("10.0.0.0") + number for number in count())
+SCOPES = frozenset({"read:stats", "read:people", "admin:keys"})
 
 
 def issue(database: Database, slug: str, now: datetime) -> IssuedPassword:
@@ -239,8 +410,9 @@ def revoke(database: Database, password: IssuedPassword, now: datetime) -> None:
 
 
 async def refusal(door: Door, slug: str, password: str, now: datetime) -> tuple[str, str, str]:
+    """Each time from another address, so that nothing is throttled."""
     with pytest.raises(TurnoutError) as refused:
-        await sign_in(door, slug, password, lambda: now)
+        await sign_in(door, slug, password, lambda: now, caller=Caller(str(next(ADDRESSES))))
     return refused.value.code, refused.value.message, refused.value.hint
 
 

@@ -13,7 +13,16 @@ Rule = Callable[[Admin], Iterable[str]]
 
 LOGINS = ("turnout_app", "turnout_refresher", "turnout_support")
 # What has no company: the calendar, and what migrating remembers.
-OF_NO_COMPANY = {"local_day", "alembic_version", "schema_digest", "staff", "staff_session", "staff_audit"}
+OF_NO_COMPANY = {
+    "local_day",
+    "alembic_version",
+    "schema_digest",
+    "staff",
+    "staff_session",
+    "staff_audit",
+    "sign_in_throttle",
+    "sign_in_bucket",
+}
 # Who else may see a table's rows, of all companies.
 SEE_ALL = {
     "turnout_support": {
@@ -59,7 +68,16 @@ DEFINERS = {
     "find_passwords": "turnout_app",
     "open_session": "turnout_app",
     "find_session": "turnout_app",
-    "close_session": "turnout_app",
+    "list_sessions": "turnout_app",
+    "end_session": "turnout_app",
+    "end_other_sessions": "turnout_app",
+    "find_password_of_session": "turnout_app",
+    "change_password": "turnout_app",
+    "rehash_password": "turnout_app",
+    "find_link": "turnout_app",
+    "use_link": "turnout_app",
+    "admit_sign_in": "turnout_app",
+    "settle_sign_in": "turnout_app",
     "find_key": "turnout_app",
     "open_embed_token": "turnout_app",
     "find_embed_token": "turnout_app",
@@ -117,7 +135,16 @@ MATERIALIZED = ("company_month", "company_overview")
 # Tables of which nothing is changed, with their triggers and when each fires: O by default, A always.
 ONLY_ADDED_TO = {"audit": {"chain O", "no_change A", "no_removal A"}, "staff_audit": {"chain O", "no_change A"}}
 FOR_EVERYBODY = {"current_company", "current_user_key", "company_of_login"}
-SECRETS = {"company_password", "company_session", "api_key", "alembic_version", "schema_digest"}
+SECRETS = {
+    "company_password",
+    "company_session",
+    "activation_link",
+    "sign_in_throttle",
+    "sign_in_bucket",
+    "api_key",
+    "alembic_version",
+    "schema_digest",
+}
 POLICY = "(company_id = ( SELECT current_company() AS current_company))"
 
 # What one user sees in a table of companies: by default nothing. Of these everything: nothing in them is a person's.

@@ -1,51 +1,65 @@
 -- The closed list of functions that may look beyond one company: from a credential to the company it opens.
 -- They belong to turnout_auth, which can read credentials and nothing that happened; the application may only call them.
 
-create or replace function find_passwords(of_slug text)
-returns table (company_id integer, password_id uuid, hash text)
+create or replace function find_passwords(of_slug text, as_of timestamptz)
+returns table (company_id integer, password_id uuid, hash text, chosen boolean)
 language sql stable security definer set search_path = turnout, pg_temp
 begin atomic
-  select p.company_id, p.password_id, p.hash
+  select p.company_id, p.password_id, p.hash, p.chosen
   from company c
   join company_password p on p.company_id = c.company_id
-  where c.slug = of_slug and c.suspended_at is null and p.revoked_at is null
-  order by p.created_at desc, p.password_id;
+  where c.slug = of_slug and c.suspended_at is null and p.revoked_at is null and (p.expires_at is null or p.expires_at > as_of)
+  order by p.created_at desc, p.password_id
+  limit 4;
 end;
 
 -- Nothing is opened for a password that has been revoked, or a company that has been suspended, in the meantime: no row comes
 -- back. Both rows are locked, so that who revokes or suspends sees every session that was quicker.
 create or replace function open_session(
-  of_company integer, of_password uuid, new_session uuid, new_digest bytea, opened_at timestamptz, until timestamptz
-) returns table (session_id uuid)
+  of_company integer, of_password uuid, new_session uuid, new_digest bytea, of_kind session_kind, opened_at timestamptz,
+  until timestamptz, from_address inet, with_agent text
+) returns table (label text, expires_at timestamptz)
 language sql security definer set search_path = turnout, pg_temp
 begin atomic
-  insert into company_session (company_id, session_id, password_id, digest, created_at, expires_at)
-  select p.company_id, new_session, p.password_id, new_digest, opened_at, until
-  from company c
-  join company_password p on p.company_id = c.company_id and p.password_id = of_password and p.revoked_at is null
-  where c.company_id = of_company and c.suspended_at is null
-  for share
-  returning session_id;
+  with standing as (
+    select c.company_id from company c where c.company_id = of_company and c.suspended_at is null for share
+  ),
+  used as (
+    update company_password p set last_used_at = opened_at
+    from standing c
+    where p.company_id = c.company_id and p.password_id = of_password and p.revoked_at is null
+      and (p.expires_at is null or p.expires_at > opened_at)
+    returning p.company_id, p.password_id, p.label, p.expires_at
+  ),
+  opened as (
+    insert into company_session (company_id, session_id, password_id, digest, kind, created_at, expires_at, address, user_agent)
+    select u.company_id, new_session, u.password_id, new_digest, of_kind, opened_at, until, from_address, with_agent
+    from used u
+    returning session_id
+  )
+  select u.label, least(until, u.expires_at) from used u, opened;
 end;
 
-create or replace function find_session(of_digest bytea, as_of timestamptz)
+-- A session ends with its password. When it was last seen is written once a minute at most, and never of one that has ended.
+create or replace function find_session(of_digest bytea, of_kind session_kind, as_of timestamptz, idle_since timestamptz)
 returns table (
   company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint, generation integer,
-  credential_id uuid, expires_at timestamptz
+  credential_id uuid, label text, must_change boolean
 )
-language sql stable security definer set search_path = turnout, pg_temp
-begin atomic
-  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, s.session_id, s.expires_at
-  from company_session s
-  join company_password p on p.company_id = s.company_id and p.password_id = s.password_id and p.revoked_at is null
-  join company c on c.company_id = s.company_id and c.suspended_at is null
-  where s.digest = of_digest and s.expires_at > as_of;
-end;
-
-create or replace function close_session(of_digest bytea) returns table (session_id uuid)
 language sql security definer set search_path = turnout, pg_temp
 begin atomic
-  delete from company_session s where s.digest = of_digest returning s.session_id;
+  update company_session s set seen_at = as_of
+  where s.digest = of_digest and s.kind = of_kind and s.expires_at > as_of
+    and coalesce(s.seen_at, s.created_at) <= as_of - interval '1 minute'
+    and (s.kind = 'BEARER' or coalesce(s.seen_at, s.created_at) > idle_since);
+
+  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, s.session_id, p.label, p.must_change
+  from company_session s
+  join company_password p on p.company_id = s.company_id and p.password_id = s.password_id
+    and p.revoked_at is null and (p.expires_at is null or p.expires_at > as_of)
+  join company c on c.company_id = s.company_id and c.suspended_at is null
+  where s.digest = of_digest and s.kind = of_kind and s.expires_at > as_of
+    and (s.kind = 'BEARER' or coalesce(s.seen_at, s.created_at) > idle_since);
 end;
 
 -- When it was last used is written here, in the same round trip, at most once a minute and by one request of several.

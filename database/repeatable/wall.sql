@@ -134,28 +134,58 @@ grant select, insert on audit, staff_audit to turnout_support;
 -- Authentication.
 grant select on company, company_password, api_key, support_access, mark, rollup_generation to turnout_auth;
 grant update (company_id) on company to turnout_auth;
-grant update (password_id) on company_password to turnout_auth;
+grant insert, update (hash, last_used_at, revoked_at) on company_password to turnout_auth;
 grant update (last_used_at) on api_key to turnout_auth;
-grant select, insert, delete on company_session to turnout_auth;
+grant select, insert, update (seen_at, password_id), delete on company_session to turnout_auth;
+grant select, update (used_at) on activation_link to turnout_auth;
+grant select, insert, update, delete on sign_in_throttle, sign_in_bucket to turnout_auth;
 grant select (company_id, role_name, expires_at, revoked_at) on sql_login to turnout_auth;
 grant select, insert on audit to turnout_auth;
 
 grant create on schema turnout to turnout_auth;
 alter function company_of_login() owner to turnout_auth;
-alter function find_passwords(text) owner to turnout_auth;
-alter function open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz) owner to turnout_auth;
-alter function find_session(bytea, timestamptz) owner to turnout_auth;
-alter function close_session(bytea) owner to turnout_auth;
+alter function find_passwords(text, timestamptz) owner to turnout_auth;
+alter function open_session(integer, uuid, uuid, bytea, session_kind, timestamptz, timestamptz, inet, text) owner to turnout_auth;
+alter function find_session(bytea, session_kind, timestamptz, timestamptz) owner to turnout_auth;
+alter function list_sessions(timestamptz, timestamptz) owner to turnout_auth;
+alter function end_session(uuid) owner to turnout_auth;
+alter function end_other_sessions(uuid) owner to turnout_auth;
+alter function find_password_of_session(uuid) owner to turnout_auth;
+alter function change_password(uuid, uuid, uuid, text, timestamptz) owner to turnout_auth;
+alter function rehash_password(integer, uuid, text, text) owner to turnout_auth;
+alter function find_link(bytea, timestamptz) owner to turnout_auth;
+alter function use_link(bytea, uuid, text, timestamptz) owner to turnout_auth;
+alter function seconds_until_room(timestamptz, interval, interval, timestamptz) owner to turnout_auth;
+alter function admit_sign_in(text, bytea, cidr, timestamptz) owner to turnout_auth;
+alter function settle_sign_in(bytea, cidr, boolean, timestamptz) owner to turnout_auth;
+alter function note_throttling(text, cidr, integer, timestamptz) owner to turnout_auth;
+alter function forget_old_sign_ins(timestamptz) owner to turnout_auth;
 alter function find_key(bytea, timestamptz, inet) owner to turnout_auth;
 alter function find_support_access(bytea, timestamptz) owner to turnout_auth;
 alter function generations_to_refresh() owner to turnout_auth;
 revoke create on schema turnout from turnout_auth;
 revoke all on function
-  find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
-  close_session(bytea), find_key(bytea, timestamptz, inet), find_support_access(bytea, timestamptz), generations_to_refresh()
+  find_passwords(text, timestamptz),
+  open_session(integer, uuid, uuid, bytea, session_kind, timestamptz, timestamptz, inet, text),
+  find_session(bytea, session_kind, timestamptz, timestamptz), find_key(bytea, timestamptz, inet),
+  find_support_access(bytea, timestamptz),
+  list_sessions(timestamptz, timestamptz), end_session(uuid), end_other_sessions(uuid), find_password_of_session(uuid),
+  change_password(uuid, uuid, uuid, text, timestamptz), rehash_password(integer, uuid, text, text),
+  find_link(bytea, timestamptz), use_link(bytea, uuid, text, timestamptz),
+  seconds_until_room(timestamptz, interval, interval, timestamptz), admit_sign_in(text, bytea, cidr, timestamptz),
+  settle_sign_in(bytea, cidr, boolean, timestamptz), note_throttling(text, cidr, integer, timestamptz),
+  forget_old_sign_ins(timestamptz), generations_to_refresh()
   from public;
 grant execute on function
-  find_passwords(text), open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz), find_session(bytea, timestamptz),
-  close_session(bytea), find_key(bytea, timestamptz, inet), find_support_access(bytea, timestamptz)
+  find_passwords(text, timestamptz),
+  open_session(integer, uuid, uuid, bytea, session_kind, timestamptz, timestamptz, inet, text),
+  find_session(bytea, session_kind, timestamptz, timestamptz), find_key(bytea, timestamptz, inet),
+  find_support_access(bytea, timestamptz)
+  to turnout_app;
+grant execute on function
+  list_sessions(timestamptz, timestamptz), end_session(uuid), end_other_sessions(uuid), find_password_of_session(uuid),
+  change_password(uuid, uuid, uuid, text, timestamptz), rehash_password(integer, uuid, text, text),
+  find_link(bytea, timestamptz), use_link(bytea, uuid, text, timestamptz),
+  admit_sign_in(text, bytea, cidr, timestamptz), settle_sign_in(bytea, cidr, boolean, timestamptz)
   to turnout_app;
 grant execute on function generations_to_refresh() to turnout_refresher;

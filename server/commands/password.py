@@ -12,14 +12,58 @@ app = typer.Typer(help="Passwords that companies sign in with.", no_args_is_help
 
 
 @app.command()
-def issue(slug: Slug, label: Label = None, data: Data = None) -> None:
+def issue(
+    slug: Slug,
+    label: Label = None,
+    expires: Annotated[
+        str | None, typer.Option(help="After which time it ends, such as 90d, 12h or 30m.", show_default=False)
+    ] = None,
+    must_change: Annotated[
+        bool, typer.Option("--must-change", help="For choosing another one alone; ends after 72 hours.")
+    ] = False,
+    data: Data = None,
+) -> None:
     """Make a password and print it, once: it is stored nowhere."""
     from turnout.server.commands.staff import now, staff
+    from turnout.tenants.durations import parse_duration
     from turnout.tenants.passwords import issue_password
 
+    expires_at = now() + parse_duration(expires) if expires else None
     with staff(data) as session:
-        issued = issue_password(session, slug, label, now())
+        issued = issue_password(session, slug, label, now(), expires_at=expires_at, must_change=must_change)
     say(f"Password {issued.password_id} of {slug}. It is shown this once:")
+    typer.echo(issued.text)
+
+
+@app.command()
+def link(slug: Slug, label: Label = None, data: Data = None) -> None:
+    """Make a link on which the company chooses its password itself, once, and print it."""
+    from turnout.server.commands.staff import now, staff
+    from turnout.tenants.activation import issue_link
+
+    with staff(data) as session:
+        issued = issue_link(session, slug, label, now())
+    say(f"Link {issued.link_id} of {slug}, until {issued.expires_at:%Y-%m-%d %H:%M}Z. It is shown this once:")
+    typer.echo(issued.secret)
+
+
+@app.command()
+def rotate(
+    slug: Slug,
+    password_id: Annotated[UUID, typer.Option("--id", help="The password to replace.", show_default=False)],
+    overlap: Annotated[
+        str, typer.Option(help="How long the old one stays beside the new one; 0 ends it and its sessions at once.")
+    ] = "24h",
+    data: Data = None,
+) -> None:
+    """Make a password instead of one that then ends, and print it, once."""
+    from turnout.server.commands.staff import now, staff
+    from turnout.tenants.durations import parse_duration
+    from turnout.tenants.passwords import rotate_password
+
+    with staff(data) as session:
+        issued = rotate_password(session, slug, password_id, now(), overlap=parse_duration(overlap))
+    say(f"Password {issued.password_id} of {slug} instead of {password_id}. It is shown this once:")
     typer.echo(issued.text)
 
 
@@ -31,8 +75,36 @@ def list_(slug: Slug, as_json: AsJson = False, data: Data = None) -> None:
 
     with staff(data) as session:
         rows = list_passwords(session, slug)
-    cells = ((row.password_id, row.label, row.created_at, row.revoked_at) for row in rows)
-    print_rows(("id", "label", "createdAt", "revokedAt"), cells, as_json=as_json)
+    columns = ("id", "label", "kind", "createdAt", "expiresAt", "lastUsedAt", "revokedAt")
+    cells = ((r.password_id, r.label, r.kind, r.created_at, r.expires_at, r.last_used_at, r.revoked_at) for r in rows)
+    print_rows(columns, cells, as_json=as_json)
+
+
+@app.command()
+def links(slug: Slug, as_json: AsJson = False, data: Data = None) -> None:
+    """List the links that a company was ever given, without their text."""
+    from turnout.server.commands.staff import staff
+    from turnout.tenants.activation import list_links
+
+    with staff(data) as session:
+        rows = list_links(session, slug)
+    cells = ((r.link_id, r.label, r.created_at, r.expires_at, r.used_at, r.revoked_at) for r in rows)
+    print_rows(("id", "label", "createdAt", "expiresAt", "usedAt", "revokedAt"), cells, as_json=as_json)
+
+
+@app.command()
+def unlink(
+    slug: Slug,
+    link_id: Annotated[UUID, typer.Argument(metavar="ID", help="The link's id.", show_default=False)],
+    data: Data = None,
+) -> None:
+    """End a link that nobody has used yet, at once."""
+    from turnout.server.commands.staff import now, staff
+    from turnout.tenants.activation import revoke_link
+
+    with staff(data) as session:
+        revoke_link(session, slug, link_id, now())
+    say(f"Revoked the link {link_id} of {slug}.")
 
 
 @app.command()

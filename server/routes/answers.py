@@ -9,13 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from turnout.database.errors import TurnoutError
-from turnout.graphql.errors import INTERNAL, PASSING, expected
+from turnout.graphql.errors import INTERNAL, PASSING, THROTTLED, expected
 
 JSON: Final = "application/json"
 
 _STATUS: Final = {
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
+    "FORBIDDEN_ORIGIN": 403,
     "NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
     "NOT_ACCEPTABLE": 406,
@@ -23,6 +24,7 @@ _STATUS: Final = {
     "CONFLICT": 409,
     "TOO_LARGE": 413,
     "UNSUPPORTED_MEDIA_TYPE": 415,
+    THROTTLED: 429,
     INTERNAL: 500,
     **dict.fromkeys(PASSING, 503),
 }
@@ -50,6 +52,8 @@ def headers_of(error: TurnoutError) -> dict[str, str]:
     """The headers that go with an error's code."""
     if error.code in PASSING:
         return {"retry-after": "1"}
+    if error.code == THROTTLED:
+        return {"retry-after": str(error.details["seconds"])}
     if error.code == "UNAUTHENTICATED":
         return {"www-authenticate": "Bearer"}
     # Whoever is refused while still sending would otherwise have the rest of the body taken for the next request.

@@ -1,7 +1,7 @@
 """POST /graphql, and GraphQL over HTTP for whoever else serves a schema."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -10,8 +10,8 @@ from starlette.routing import Route
 
 from turnout.database.errors import TurnoutError
 from turnout.graphql.allowing import REFUSALS
-from turnout.graphql.context import Context
-from turnout.graphql.errors import PASSING, expected
+from turnout.graphql.context import Browser, Context
+from turnout.graphql.errors import PASSING, THROTTLED, expected
 from turnout.graphql.execution import Answer, Asker, Executor, Operation
 from turnout.graphql.schema import Schema, schema
 from turnout.server.routes.answers import JSON, answer, headers_of, status_of
@@ -20,12 +20,17 @@ from turnout.server.routes.callers import caller_of
 from turnout.server.routes.negotiation import preferred
 from turnout.server.routes.texts import read_json
 from turnout.server.services import Services
-from turnout.tenants.authentication import authenticate, bearer
+from turnout.tenants.authentication import authenticate
 from turnout.tenants.caller import Caller
-from turnout.tenants.credential import Credential
+from turnout.tenants.credential import Credential, SessionKind
+from turnout.tenants.sessions import find_session
+from turnout.tenants.vigil import Vigil
 
 RESPONSE: Final = "application/graphql-response+json"
 LARGEST: Final = 256 * KIB
+
+
+Known = TypeVar("Known", bound=Asker)
 
 
 class _Body(msgspec.Struct):
@@ -37,12 +42,13 @@ class _Body(msgspec.Struct):
     extensions: dict[str, Any] | None = None
 
 
-class Endpoint(ABC):
+class Endpoint(ABC, Generic[Known]):
     """A way in for questions to one schema; whose questions they are is for each to find out."""
 
-    def __init__(self, path: str, schema: Schema) -> None:
+    def __init__(self, path: str, schema: Schema, services: Services) -> None:
         self._path = path
         self._executor = Executor(schema)
+        self._services = services
 
     @property
     def route(self) -> Route:
@@ -57,37 +63,69 @@ class Endpoint(ABC):
                 raise _not_acceptable()
             operation = _operation(await _body(request))
             context = await self._context(request)
+            vigil = Vigil(lambda: self._again(request, context), self._services.clock)
+            result = await self._executor.run(operation, context)
+            await vigil.check()
         except Exception as cause:
             error = expected(cause)
             if error is None:
                 raise
             return _refusal(error, media or JSON)
-        return _response(await self._executor.run(operation, context), media)
+        return self._with_cookie(request, context, _response(result, media))
 
     @abstractmethod
-    async def _context(self, request: Request) -> Asker:
+    async def _context(self, request: Request) -> Known:
         """Who asks. Raises UNAUTHENTICATED for a credential that is not valid here."""
 
+    async def _again(self, request: Request, context: Known) -> None:
+        """Raises UNAUTHENTICATED when a credential is valid no more once the answer is there."""
+        await self._context(request)
 
-class GraphQL(Endpoint):
+    def _with_cookie(self, request: Request, context: Known, response: Response) -> Response:
+        return response
+
+
+class GraphQL(Endpoint[Context]):
     """The way in for companies and their programs."""
 
     def __init__(self, services: Services) -> None:
-        super().__init__("/graphql", schema)
-        self._services = services
+        super().__init__("/graphql", schema, services)
 
     async def _context(self, request: Request) -> Context:
-        services, header, caller = self._services, request.headers.get("authorization"), caller_of(request)
-        credential = await self._authenticate(header, caller) if header is not None else None
+        services, own_page = self._services, self._services.cookies.is_own_page(request.headers)
         return Context(
             services.door,
             services.refresher,
             services.clock,
-            caller,
+            caller_of(request),
             services.desk,
-            credential,
-            bearer(header),
+            await self._credential(request, own_page=own_page is True),
+            Browser(foreign=own_page is False),
         )
+
+    async def _again(self, request: Request, context: Context) -> None:
+        """Unless it is this request that has begun or ended a session."""
+        known = context.credential is not None and context.browser.keep is None
+        if known and not await self._credential(request, own_page=True):
+            raise unknown_credential()
+
+    def _with_cookie(self, request: Request, context: Context, response: Response) -> Response:
+        """The answer, with what it tells the browser to keep or to forget."""
+        keep, cookies = context.browser.keep, self._services.cookies
+        if keep or (keep == "" and cookies.token(request.headers)):
+            response.headers.append("set-cookie", cookies.setting(keep))
+        return response
+
+    async def _credential(self, request: Request, *, own_page: bool) -> Credential | None:
+        """Whoever asks; a header counts more than a cookie, and a cookie that has ended says nothing."""
+        header, token = request.headers.get("authorization"), self._services.cookies.token(request.headers)
+        if header is not None:
+            return await self._authenticate(header, caller_of(request))
+        if not token:
+            return None
+        if not own_page:
+            raise _foreign()
+        return await find_session(self._services.door, token, self._services.clock(), SessionKind.COOKIE)
 
     async def _authenticate(self, header: str, caller: Caller) -> Credential:
         credential = await authenticate(self._services.door, header, self._services.clock(), caller)
@@ -124,14 +162,25 @@ def _response(result: Answer, media: str) -> Response:
     if result.extensions:
         content["extensions"] = result.extensions
     status = _status(result, media)
-    return answer(content, status, {"retry-after": "1"} if status == 503 else None, media)
+    return answer(content, status, _waiting(result, status), media)
+
+
+def _waiting(result: Answer, status: int) -> dict[str, str]:
+    """When to try again, for what passes by itself."""
+    if status == 503:
+        return {"retry-after": "1"}
+    seconds = [error["extensions"]["seconds"] for error in result.errors if error["extensions"]["code"] == THROTTLED]
+    return {"retry-after": str(max(seconds))} if seconds else {}
 
 
 def _status(result: Answer, media: str) -> int:
-    """200 for all that was executed; but 503 for what passes by itself, so that whoever knows only HTTP tries again."""
+    """200 for all that was executed; but not for what passes by itself, so that whoever knows only HTTP tries again."""
     codes = {error["extensions"]["code"] for error in result.errors}
-    if codes & PASSING and not any(value is not None for value in (result.data or {}).values()):
-        return 503
+    if not any(value is not None for value in (result.data or {}).values()):
+        if codes & PASSING:
+            return 503
+        if THROTTLED in codes:
+            return 429
     if not result.refused or media != RESPONSE:
         return 200
     if codes & REFUSALS:
@@ -142,6 +191,14 @@ def _status(result: Answer, media: str) -> int:
 def _refusal(error: TurnoutError, media: str) -> Response:
     content = {"errors": [{"message": error.message, "extensions": {"code": error.code, "hint": error.hint}}]}
     return answer(content, status_of(error), headers_of(error), media)
+
+
+def _foreign() -> TurnoutError:
+    return TurnoutError(
+        "FORBIDDEN_ORIGIN",
+        "A session in a cookie is for pages of this very server.",
+        "Ask from such a page, or sign in without a cookie and send `Authorization: Bearer …`.",
+    )
 
 
 def _not_acceptable() -> TurnoutError:

@@ -22,6 +22,7 @@ from turnout.server.services import Services
 from turnout.tenants.authentication import authenticate
 from turnout.tenants.company import Company
 from turnout.tenants.credential import Scope
+from turnout.tenants.vigil import Vigil
 
 SINGLE: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -95,9 +96,10 @@ class Ingest:
         return answer(tally.content)
 
     async def _lines(self, request: Request, company: Company) -> Response:
-        tally = Tally(committed_lines=0)
+        tally, vigil = Tally(committed_lines=0), Vigil(lambda: self._company(request), self._services.clock)
         try:
             async for bunch in lines(chunks(request, LARGEST_LINES), at_once=LINES_AT_ONCE, longest=LARGEST):
+                await vigil.check()
                 await self._take(company, bunch.texts, bunch.numbers, tally)
                 tally.committed_lines = bunch.through
         except ClientDisconnect:

@@ -12,12 +12,11 @@ from turnout.tenants.desk import Desk
 from turnout.tenants.staff_sessions import Member, find_member
 
 
-class SupportGraphQL(Endpoint):
+class SupportGraphQL(Endpoint[SupportContext]):
     """The way in for support staff."""
 
     def __init__(self, services: Services, desk: Desk) -> None:
-        super().__init__("/support/graphql", support_schema)
-        self._services = services
+        super().__init__("/support/graphql", support_schema, services)
         self._desk = desk
 
     async def _context(self, request: Request) -> SupportContext:

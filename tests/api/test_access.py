@@ -12,7 +12,8 @@ from turnout.server.services import Services
 from turnout.tenants.company import Company
 from turnout.tenants.key_texts import generate
 from turnout.tenants.keys import issue_key
-from turnout.tenants.sessions import PREFIX
+from turnout.tenants.passwords import issue_password
+from turnout.tenants.sessions import PREFIX, sign_in
 from turnout.tenants.support import support
 
 from .asking import MUTATION, QUERY, everything
@@ -28,20 +29,25 @@ ARGUMENTS = {
     "eventId": '"e"',
     "scopes": "[READ_STATS]",
     "id": '"00000000-0000-0000-0000-000000000000"',
+    "link": '"nothing"',
+    "current": '"nothing"',
+    "new": '"kein Schwein ruft mich an"',
 }
 # Tokens end with their key: a session has none.
 OF_KEYS = {"issueEmbedToken"}
-# What can only be refused where nothing has that id.
-OF_NOTHING = {"rotateKey": "UNKNOWN_KEY", "revokeKey": "UNKNOWN_KEY"}
+# What can only be refused where nothing has that id, or that password.
+OF_NOTHING = {"rotateKey": "UNKNOWN_KEY", "revokeKey": "UNKNOWN_KEY", "changePassword": "WRONG_PASSWORD"}
+# They need no credential.
+OPEN = {"signIn", "activate"}
 
 
 def root_fields() -> list[tuple[str, str]]:
-    """Each root field but signIn as an operation of its own, with everything that it has."""
+    """Each root field that needs a credential as an operation of its own, with everything that it has."""
     return [
         (name, f"{kind} {{ {name}{arguments(field)} {everything(field)} }}")
         for kind, root in (("query", QUERY), ("mutation", MUTATION))
         for name, field in root.fields.items()
-        if name != "signIn"
+        if name not in OPEN
     ]
 
 
@@ -61,16 +67,38 @@ async def codes_without_data(client: Client) -> dict[str, list[str]]:
 async def test_without_a_credential_nothing_but_signing_in_is_answered(nobody: Client) -> None:
     codes = await codes_without_data(nobody)
 
-    assert len(codes) == len(QUERY.fields) + len(MUTATION.fields) - 1
+    assert len(codes) == len(QUERY.fields) + len(MUTATION.fields) - len(OPEN)
     assert codes == {name: ["UNAUTHENTICATED"] for name in codes}
 
 
 async def test_every_root_field_answers_with_a_credential(at_acme: Client) -> None:
-    for name, operation in root_fields():
+    operations = dict(root_fields())
+    last = operations.pop("signOut")
+
+    for name, operation in operations.items():
         if name in OF_NOTHING:
             assert await at_acme.codes(operation) == [OF_NOTHING[name]]
         elif name not in OF_KEYS:
             assert set(await at_acme.query(operation)) == {name}
+    assert await at_acme.query(last) == {"signOut": True}
+
+
+async def test_an_activation_secret_is_for_choosing_a_password_alone(
+    nobody: Client, acme: Company, services: Services, database: Database, now: datetime
+) -> None:
+    with support(database.support) as session:
+        secret = issue_password(session, acme.slug, None, now, must_change=True).text
+    signed_in = await sign_in(services.door, acme.slug, secret, services.clock)
+    client = Client(nobody.http, token=signed_in.token)
+
+    answers = {name: (await client.post(operation)).json() for name, operation in root_fields() if name != "signOut"}
+
+    codes = {
+        name: [error["extensions"]["code"] for error in answer.get("errors", [])] for name, answer in answers.items()
+    }
+    assert codes.pop("company") == []
+    assert codes.pop("changePassword") == ["WRONG_PASSWORD"]
+    assert codes == {name: ["PASSWORD_CHANGE_REQUIRED"] for name in codes}
 
 
 async def test_a_company_sees_nothing_of_another(at_acme: Client, at_globex: Client, now: datetime) -> None:

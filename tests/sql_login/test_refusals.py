@@ -24,7 +24,7 @@ ATTEMPTS: tuple[tuple[str, type[psycopg.Error]], ...] = (
     ("select * from turnout.current_month", NOT_ALLOWED),
     ("select * from turnout.operator_overview", NOT_ALLOWED),
     ("select turnout.current_company()", NOT_ALLOWED),
-    ("select * from turnout.find_passwords('other')", NOT_ALLOWED),
+    ("select * from turnout.find_passwords('other', now())", NOT_ALLOWED),
     ("select turnout.watch_sql_logins('0', '0', '0')", NOT_ALLOWED),
     ("select rolpassword from pg_authid", NOT_ALLOWED),
     ("select passwd from pg_shadow", NOT_ALLOWED),

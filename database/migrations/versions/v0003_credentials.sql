@@ -40,6 +40,38 @@ create table activation_link (
 comment on table activation_link is 'A link on which a company chooses its password, once: support never sees it.';
 comment on column activation_link.digest is 'SHA-256 of the secret in the link. Unique over all companies: 256 random bits tell nobody anything.';
 
+-- How often signing in has failed of late. No company stands here: names that no company has are counted like all others.
+create table sign_in_throttle (
+  account bytea not null,
+  address cidr not null,
+  failures integer not null,
+  failed_at timestamptz not null,
+  succeeded_at timestamptz,
+  noted_at timestamptz,
+  primary key (account, address)
+);
+comment on table sign_in_throttle is 'Failures of one address with one name. An attempt counts as one until it has succeeded.';
+comment on column sign_in_throttle.account is 'SHA-256 of the name that was entered, which may have been a password by mistake.';
+comment on column sign_in_throttle.address is 'One IPv4 address, or the 64 bits that lead to a network of IPv6.';
+comment on column sign_in_throttle.succeeded_at is 'The latest success: such an address is never refused with the right password.';
+create index on sign_in_throttle (failed_at) where succeeded_at is null;
+create index on sign_in_throttle (succeeded_at) where succeeded_at is not null;
+
+create table sign_in_bucket (
+  bucket text primary key,
+  full_until timestamptz not null,
+  noted_at timestamptz
+);
+comment on table sign_in_bucket is 'Failures of one address over all names, and of one name over all addresses that never succeeded.';
+comment on column sign_in_bucket.full_until is 'Each failure moves it on by the time in which the bucket forgets one.';
+create index on sign_in_bucket (full_until);
+
+-- They get other parameters.
+drop function if exists find_passwords(text);
+drop function if exists open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz);
+drop function if exists find_session(bytea, timestamptz);
+drop function if exists close_session(bytea);
+
 alter table api_key
   add column user_key text,
   add column addresses cidr [] not null default '{}',

@@ -1,0 +1,86 @@
+"""How often somebody may try to sign in. Nobody who has succeeded before is kept out by what others try."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_network
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+
+from turnout.database.errors import TurnoutError
+from turnout.database.statements import statements
+from turnout.tenants.addresses import plain_address
+from turnout.tenants.connection import Door, Statement
+from turnout.tenants.hashing import QUEUE, SLOW, HashingQueue
+
+_NOWHERE: Final = "0.0.0.0/32"
+_PREFIX_OF_6: Final = 64
+_SQL: Final = statements("turnout.tenants", "sessions.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that may be made, and counts as a failure until it is settled.
+
+    `known` is an address that has succeeded with this name. It may always try; `wait` is for how many seconds it would
+    have been refused otherwise, and whoever enters something wrong then is told so.
+    """
+
+    account: bytes
+    network: str
+    known: bool
+    wait: int
+
+    @property
+    def queue(self) -> HashingQueue:
+        """Where its password is verified."""
+        return SLOW if self.wait else QUEUE
+
+    def refusal(self, otherwise: TurnoutError) -> TurnoutError:
+        """What somebody is told whose password is wrong."""
+        return _throttled(self.wait) if self.wait else otherwise
+
+
+async def admit(door: Door, name: str, address: str | None, now: datetime) -> Attempt:
+    """Begin an attempt to sign in with a name from an address, before anything is looked up or hashed.
+
+    Per name and address 5 failures are free, then it waits 1, 2, 4 … 300 seconds until the next; what has failed is
+    forgotten after an hour without a failure. An address may fail 30 times a minute over all names, and all addresses
+    that have never succeeded 100 times an hour with one name. A name that no company has is counted like any other.
+    Raises TurnoutError THROTTLED with the `seconds` to wait, and BUSY.
+    """
+    QUEUE.welcome()
+    account, network = hashlib.sha256(name.encode()).digest(), network_of(address)
+    asked = {"slug": name, "account": account, "address": network, "now": now}
+    [(wait, known)] = await door.authenticate(Statement(_SQL["admit_sign_in"], asked, _row))
+    if wait and not known:
+        raise _throttled(wait)
+    return Attempt(account, network, known, wait)
+
+
+async def settle(connection: AsyncConnection[Any], attempt: Attempt, now: datetime) -> None:
+    """The attempt has succeeded: it is not counted, and its address is known from now on."""
+    settled = {"account": attempt.account, "address": attempt.network, "known": attempt.known, "now": now}
+    await connection.execute(_SQL["settle_sign_in"], settled)
+
+
+def network_of(address: str | None) -> str:
+    """Whose address it is: one of IPv4, or the 64 bits of IPv6 within which everybody has as many as they like."""
+    plain = plain_address(address)
+    if plain is None:
+        return _NOWHERE
+    return str(ip_network((plain, _PREFIX_OF_6), strict=False)) if ":" in plain else f"{plain}/32"
+
+
+def _throttled(seconds: int) -> TurnoutError:
+    return TurnoutError(
+        "THROTTLED",
+        "Signing in has failed too often.",
+        f"Try again in {seconds} seconds. Whoever has signed in from the same address before need not wait.",
+        seconds=seconds,
+    )
+
+
+def _row(wait: int, known: bool) -> tuple[int, bool]:
+    return wait, known
