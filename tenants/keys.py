@@ -1,5 +1,6 @@
 """API keys of companies: what their programs show instead of a password."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from turnout.tenants.secrets import digest
 LIFETIME: Final = timedelta(days=365)
 MOST_DAYS: Final = 3660
 LONGEST_USER: Final = 200
+# An id as it may be told: no control characters, and nothing that is not in Unicode.
+_ID: Final = re.compile(rf"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{{1,{LONGEST_USER}}}")
 # A key of one user sees; whatever tells or makes something is the whole company's.
 OF_ONE_USER: Final[frozenset[str]] = frozenset({Scope.READ_STATS, Scope.READ_PEOPLE})
 _SQL: Final = statements("turnout.tenants", "authentication.sql")
@@ -185,7 +188,7 @@ def _known(scopes: Iterable[str], user_key: str | None) -> frozenset[str]:
 
 def check_user(user_key: str | None) -> None:
     """Raise TurnoutError INVALID_USER for what cannot be the id of a user; None is nobody in particular."""
-    if user_key is not None and not (user_key.isprintable() and 0 < len(user_key) <= LONGEST_USER):
+    if user_key is not None and not _ID.fullmatch(user_key):
         raise TurnoutError(
             "INVALID_USER",
             f"{user_key[:LONGEST_USER]!r} cannot be the id of a user.",
