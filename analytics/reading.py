@@ -59,7 +59,8 @@ class Refreshing(Protocol):
 class Reading:
     """One request's view of one company. Questions asked in the same turn of the event loop share a snapshot.
 
-    With a user's id it is a view of what is that user's own; the days must be up to date for both.
+    With a user's id it is a view of what is that user's own; the days must be up to date for both. Without `people` not
+    even the order of rows may tell anything of names and ids.
     """
 
     def __init__(
@@ -70,10 +71,12 @@ class Reading:
         clock: Clock,
         *,
         user_key: str | None = None,
+        people: bool = True,
         patience: float = PATIENCE,
     ) -> None:
         self.company = company
         self.user_key = user_key
+        self.people = people
         self.now = clock()
         self.as_of = self.now
         self._first_batch = True

@@ -11,6 +11,7 @@ from turnout.analytics import audit
 from turnout.analytics.audit import AuditFilter
 from turnout.analytics.reading import Reading
 from turnout.database.errors import TurnoutError
+from turnout.graphql import people
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, short_enough, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
@@ -36,8 +37,8 @@ describe(
 class AuditDetail:
     """Rows are the members of an entry's details."""
 
-    name: str = strawberry.field(description="What it is.")
-    value: str = strawberry.field(description="A text as it is, anything else as JSON.")
+    name: str = strawberry.field(metadata=people.HARMLESS, description="What it is.")
+    value: str = strawberry.field(metadata=people.HARMLESS, description="A text as it is, anything else as JSON.")
 
 
 def _details(root: strawberry.Parent[audit.AuditEntry]) -> list[AuditDetail]:
@@ -66,28 +67,37 @@ class AuditEntry:
     at: datetime = strawberry.field(description="When it was done.")
     actor: ActorKind = strawberry.field(description="Who has done it.")
     name: str | None = strawberry.field(
-        description="The name of the member of support, or the label of the password or key; null without one."
+        metadata=people.acting_name("credential_id"),
+        description="The name of the member of support, or the label of the password or key; null without one.",
     )
     credential_id: strawberry.ID | None = strawberry.field(
-        description="The id of the password, session, key or access with which it was done; null for commands."
+        metadata=people.HARMLESS,
+        description="The id of the password, session, key or access with which it was done; null for commands.",
     )
-    action: str = strawberry.field(description="What was done, such as key.issued.")
-    target: str | None = strawberry.field(description="To what it was done, such as the id of a key.")
+    action: str = strawberry.field(metadata=people.HARMLESS, description="What was done, such as key.issued.")
+    target: str | None = strawberry.field(
+        metadata=people.HARMLESS, description="To what it was done, such as the id of a key."
+    )
     details: list[AuditDetail] = strawberry.field(
         resolver=_details, description="What else is known of it, by name; never a secret, and nothing of a person."
     )
     address: str | None = strawberry.field(
-        description="The network address it was done from; null for what support has done."
+        metadata=people.address("address"),
+        description="The network address it was done from; null for what support has done.",
     )
     user_agent: str | None = strawberry.field(
-        description="What the program called itself, its User-Agent; null for what support has done."
+        metadata=people.HARMLESS,
+        description="What the program called itself, its User-Agent; null for what support has done.",
     )
-    request_id: str | None = strawberry.field(description="The id of the request, as its answer had it.")
+    request_id: str | None = strawberry.field(
+        metadata=people.HARMLESS, description="The id of the request, as its answer had it."
+    )
     hash: str = strawberry.field(
+        metadata=people.HARMLESS,
         description=(
             "SHA-256 over the entry and the hash before it, in hexadecimal digits. Kept elsewhere, it proves later "
             "that neither this entry nor one before it was changed or removed."
-        )
+        ),
     )
 
 
@@ -103,7 +113,8 @@ async def audit_entries(
     first: First = 50,
     after: After = None,
     actions: Annotated[
-        list[str] | None, strawberry.argument(description="Only acts of these names, such as key.issued.")
+        list[str] | None,
+        strawberry.argument(metadata=people.HARMLESS, description="Only acts of these names, such as key.issued."),
     ] = None,
     start: Annotated[
         datetime | None, strawberry.argument(name="from", description="Only from this instant on.")
@@ -115,7 +126,7 @@ async def audit_entries(
     short_enough("actions", actions, MOST_ACTIONS)
     asked = Asked("audit", first, after, "NUMBER", True, None, [actions, start, end])
     only = AuditFilter(actions, start, end)
-    return await slice_of(info.context, asked, lambda wanted: audit.audit_entries(reading, wanted, only))
+    return await slice_of(reading, asked, lambda wanted: audit.audit_entries(reading, wanted, only))
 
 
 def _reading(info: Info) -> Reading:

@@ -11,10 +11,10 @@ import msgspec
 import strawberry
 
 from turnout.analytics.paging import Page, Position, Wanted
+from turnout.analytics.reading import Reading
 from turnout.analytics.sealing import seal_of
 from turnout.database.errors import TurnoutError
 from turnout.graphql import people
-from turnout.graphql.context import Context
 from turnout.graphql.enums import describe
 from turnout.tenants.sealing import Seal
 
@@ -145,11 +145,10 @@ class Asked:
         return hashlib.blake2b(msgspec.json.encode(said, order="deterministic"), digest_size=16).digest()
 
 
-async def slice_of(context: Context, asked: Asked, ask: Callable[[Wanted], Awaitable[Page[Row]]]) -> Slice[Row]:
+async def slice_of(reading: Reading, asked: Asked, ask: Callable[[Wanted], Awaitable[Page[Row]]]) -> Slice[Row]:
     """The page of a company's list. Raises as `sealed_slice` does."""
-    reading = context.reading()
     return await sealed_slice(
-        lambda: seal_of(reading), asked, ask, user_key=reading.user_key, by_id=context.reads_people
+        lambda: seal_of(reading), asked, ask, user_key=reading.user_key, by_id=reading.people
     )
 
 

@@ -132,7 +132,7 @@ class Context:
         if company.company_id not in self._readings:
             user_key = self.credential.user_key if self.credential else None
             self._readings[company.company_id] = Reading(
-                self.door, self.refresher, company, self.clock, user_key=user_key
+                self.door, self.refresher, company, self.clock, user_key=user_key, people=self.reads_people
             )
         return self._readings[company.company_id]
 

@@ -125,5 +125,5 @@ async def disk_usage(
         totals.append(total)
         return page
 
-    found = await slice_of(info.context, asked, ask)
+    found = await slice_of(reading, asked, ask)
     return DiskSlice(found.page, found.seal, totals[0])

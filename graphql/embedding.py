@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import strawberry
 
 from turnout.database.errors import TurnoutError
+from turnout.graphql import people
 from turnout.graphql.allowing import OF_ONE_USER, VIEWS
 from turnout.graphql.connections import within
 from turnout.graphql.context import Info
@@ -22,7 +23,8 @@ class EmbedToken:
     """Rows are tenants' issued tokens."""
 
     token: str = strawberry.field(
-        description="The token, shown this once. A page sends it as `Authorization: Bearer …`."
+        metadata=people.HARMLESS,
+        description="The token, shown this once. A page sends it as `Authorization: Bearer …`.",
     )
     expires_at: datetime = strawberry.field(description="The instant from which it is refused, used or not.")
 

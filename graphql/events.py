@@ -156,7 +156,7 @@ async def event_stats(
     descending = order.direction is SortDirection.DESC
     about = [periods.said(period), filters.parameters()]
     asked = Asked("eventStats", first, after, order.field.value, descending, search, about)
-    return await slice_of(info.context, asked, lambda wanted: events.event_stats(reading, resolved, wanted, filters))
+    return await slice_of(reading, asked, lambda wanted: events.event_stats(reading, resolved, wanted, filters))
 
 
 @strawberry.field(

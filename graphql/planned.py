@@ -90,4 +90,4 @@ async def planned_events(
     order = order_by or _BY_PLANNED
     descending = order.direction is SortDirection.DESC
     asked = Asked("plannedEvents", first, after, order.field.value, descending, search)
-    return await slice_of(info.context, asked, lambda wanted: planned.planned_events(reading, wanted))
+    return await slice_of(reading, asked, lambda wanted: planned.planned_events(reading, wanted))

@@ -120,7 +120,7 @@ async def user_stats(
     order = order_by or _BY_EVENTS_HELD
     descending = order.direction is SortDirection.DESC
     asked = Asked("userStats", first, after, order.field.value, descending, search, periods.said(period))
-    return await slice_of(info.context, asked, lambda wanted: users.user_stats(reading, resolved, wanted))
+    return await slice_of(reading, asked, lambda wanted: users.user_stats(reading, resolved, wanted))
 
 
 @strawberry.field(
