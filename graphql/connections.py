@@ -147,9 +147,7 @@ class Asked:
 
 async def slice_of(reading: Reading, asked: Asked, ask: Callable[[Wanted], Awaitable[Page[Row]]]) -> Slice[Row]:
     """The page of a company's list. Raises as `sealed_slice` does."""
-    return await sealed_slice(
-        lambda: seal_of(reading), asked, ask, user_key=reading.user_key, by_id=reading.people
-    )
+    return await sealed_slice(lambda: seal_of(reading), asked, ask, user_key=reading.user_key, by_id=reading.people)
 
 
 async def sealed_slice(

@@ -111,9 +111,12 @@ def _disguised(resolve: Resolver, disguise: Disguise) -> Resolver:
 
 
 def _guarded(field: GraphQLField) -> Resolver:
+    """The same root field, or itself when it neither takes nor shows anything of people."""
     resolve = _resolver(field)
     naming = [name for name, argument in field.args.items() if declaration(argument)]
     columns, shows_people = personal_columns(field), _shows_people(field)
+    if not (naming or columns or shows_people):
+        return resolve
 
     def guarded(root: Any, info: Asking, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the field has
         context = info.context
