@@ -99,6 +99,22 @@ def test_one_user_changes_and_adds_nothing(database: Database, admin: Admin, acm
     assert {table for table in before if before[table] != after[table]} <= {"mark"}
 
 
+def test_the_planner_expects_as_many_rows_as_a_company_without_a_user_sees(
+    database: Database, admin: Admin, acme: Company
+) -> None:
+    admin.execute(
+        "insert into event (company_id, key) select %s, n::text from generate_series(1, 5000) n", (acme.company_id,)
+    )
+    admin.execute("analyze event")
+
+    with psycopg.connect(database.app) as connection:
+        enter(connection, acme)
+        [(plan,)] = connection.execute("explain (format json) select from event").fetchall()
+
+    # Of two companies it expects to see half of all rows; of a policy that it misjudged, some 20.
+    assert 2000 < plan[0]["Plan"]["Plan Rows"] < 6000
+
+
 async def test_a_user_left_on_a_connection_is_noticed_by_the_next_borrower(database: Database, acme: Company) -> None:
     door = Door(database.app, writers=1)
     await door.open()

@@ -20,6 +20,7 @@ PERIODS = {
     "cut days": {"instants": {"from": "2026-02-28T22:40:00Z", "to": "2026-03-02T09:12:00Z"}},
     "one cut day": {"instants": {"from": "2026-03-01T09:41:00Z", "to": "2026-03-01T10:15:00Z"}},
     "billing": {"preset": "BILLING_PERIOD"},
+    "all time": {"preset": "ALL_TIME"},
 }
 TODAY = "period: {preset: TODAY}"
 DAYS = f"days({TODAY}) {{ day }}"

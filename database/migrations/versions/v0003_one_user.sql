@@ -1,6 +1,8 @@
 -- What a key or token of one user asks by: whose events and files there are, and which tokens a key has made.
 
-alter table api_key add check (user_key <> '');
+alter table api_key
+  add check (user_key <> ''),
+  add check (user_key is null or scopes <@ '{read:stats,read:people}');
 alter table embed_token add check (user_key <> '');
 comment on column embed_token.user_key is 'The one user whose own things it sees; null means all that its key may see.';
 
