@@ -29,6 +29,7 @@ VIEWS: Final = (
     "diskUsage",
     "clients",
     "user",
+    "me",
     "event",
 )
 
@@ -37,7 +38,7 @@ _ROW: Final = "cursor node"
 # What one user may ask, and what of it: each is made of that user's own things alone. Not here are the figures of the
 # whole company and its limits, against which a part of it would be measured.
 _OF_ONE_USER: Final = {
-    "Query": "company user event eventStats plannedEvents diskUsage clients",
+    "Query": "company me user event eventStats plannedEvents diskUsage clients",
     "Mutation": "issueEmbedToken",
     "Company": "slug name timeZone billingAnchorDay",
     "UserStat": (
@@ -82,7 +83,7 @@ def refusal_of(credential: Credential | None, asked: frozenset[str]) -> TurnoutE
     if credential.user_key is not None and (more := asked - OF_ONE_USER):
         return TurnoutError(
             "USER_LIMITED",
-            f"This credential sees the things of one user, and may not ask {_names(more)}.",
+            f"This credential sees the things of one user, and may not ask {_names(roots & more or more)}.",
             f"It may ask {', '.join(_OF_ONE_USER['Query'].split())}.",
         )
     return None

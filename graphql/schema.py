@@ -40,6 +40,7 @@ class Query:
     disk_usage = disk.disk_usage
     clients = clients.clients
     user = users.user
+    me = users.me
     event = events.event
     audit = audit.audit_entries
     sessions = sessions.open_sessions

@@ -137,3 +137,17 @@ async def user(
     """One user."""
     reading = info.context.reading()
     return await users.user_stat(reading, await periods.resolve(reading, period), user_id)
+
+
+@strawberry.field(
+    graphql_type=UserStat | None,
+    description=(
+        "The one user whose own things the credential sees, with the same figures; null for a credential of the whole "
+        "company, and for who would not be listed."
+    ),
+)
+async def me(info: Info, period: PeriodArgument) -> users.UserStat | None:
+    """The user of the credential."""
+    reading = info.context.reading()
+    resolved = await periods.resolve(reading, period)
+    return await users.user_stat(reading, resolved, reading.user_key) if reading.user_key else None

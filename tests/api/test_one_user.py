@@ -102,6 +102,14 @@ async def test_of_users_only_the_one_is_there_with_the_same_figures(told: Told, 
 
 
 @pytest.mark.parametrize("user", USERS)
+async def test_a_key_of_one_user_needs_no_id_to_ask_for_that_user(told: Told, user: str) -> None:
+    for period in PERIODS:
+        found = await ask(told.of_one[user], "me", **about("me", period))
+        assert found == await ask(told.of_one[user], "user", userId=user, **about("user", period))
+    assert await ask(told.little, "me", **about("me", "whole days")) is None
+
+
+@pytest.mark.parametrize("user", USERS)
 async def test_of_events_only_the_users_own_are_there_with_the_same_figures(told: Told, user: str) -> None:
     events = (await ask(told.little, "eventStats", **about("eventStats", "whole days")))["nodes"]
     for eventid, owner in [(event["eventId"], event["ownerId"]) for event in events]:
