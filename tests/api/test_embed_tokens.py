@@ -80,6 +80,24 @@ async def test_a_token_of_one_user_sees_what_a_key_of_that_user_sees(
     assert await pages[0].codes("{ userStats(period: {preset: TODAY}) { totalCount } }") == ["USER_LIMITED"]
 
 
+async def test_without_people_one_user_has_the_pseudonyms_that_the_company_sees(
+    at_acme: Client, database: Database, now: datetime
+) -> None:
+    await at_acme.tell(little_company())
+    figures = keyed(at_acme, issue(database, now, ["read:stats"]))
+    page = await embedded(figures, user="anna")
+    asked = "{ eventStats(period: {preset: LAST_30_DAYS}) { nodes { eventId title room ownerId ownerName } } }"
+
+    me = (await page.query("{ me(period: {preset: LAST_30_DAYS}) { userId name eventsHeld } }"))["me"]
+    own = (await page.query(asked))["eventStats"]["nodes"]
+    everybodys = (await figures.query(asked))["eventStats"]["nodes"]
+
+    assert me["userId"] != "anna"
+    assert me["eventsHeld"] == 3
+    assert own == [event for event in everybodys if event["ownerId"] == me["userId"]]
+    assert len(own) == 7
+
+
 async def test_a_token_may_be_of_one_user_and_of_views(reader: Client) -> None:
     page = await embedded(reader, user="anna", views=["clients"])
 
