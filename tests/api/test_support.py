@@ -226,7 +226,8 @@ async def test_a_company_is_provided_for_and_what_was_done_is_noted(staff: Staff
     ]
     assert [row["id"] for row in company["keys"]] == [done["issueKey"]["id"]]
     assert {row["name"] for row in company["audit"]} == {"Ann"}
-    assert len(company["audit"]) == 8  # asking for the quarantine is the eighth
+    acts = "company.added company.renamed company.changed limit.set password.issued link.issued key.issued"
+    assert {row["action"] for row in company["audit"]} - {"quarantine.read"} == set(acts.split())
     secrets = [done["issuePassword"]["password"], done["issueActivationLink"]["secret"], done["issueKey"]["key"]]
     assert not [secret for secret in secrets if secret in str(company)]
 
@@ -252,16 +253,8 @@ async def test_what_was_issued_is_rotated_and_revoked(staff: Staff) -> None:
 
 async def test_every_mutation_is_noted_with_who_has_done_it(staff: Staff, database: Database) -> None:
     """By enumeration: what is refused here leaves nothing, all else leaves an entry of the member."""
-    refused = {
-        "signIn",
-        "signOut",
-        "revokeActivationLink",
-        "rotatePassword",
-        "revokePassword",
-        "rotateKey",
-        "revokeKey",
-    }
-    refused |= {"closeAccess", "removeLimit", "changeCompany"}
+    refused = {"signIn", "signOut", "revokeActivationLink", "rotatePassword", "revokePassword", "rotateKey"}
+    refused |= {"revokeKey", "closeAccess", "removeLimit", "changeCompany"}
     for name, operation in operations()[1:]:
         if name not in refused:
             answer = (await staff.post(operation)).json()

@@ -1,0 +1,186 @@
+"""Accounts of support staff: passwords, sessions and their ends."""
+
+from collections.abc import Generator
+from datetime import datetime, timedelta
+
+import psycopg
+import pytest
+
+from turnout.database.errors import TurnoutError
+from turnout.tenants.caller import NOBODY, Caller
+from turnout.tenants.desk import Desk
+from turnout.tenants.hashing import QUEUE
+from turnout.tenants.staff import add_staff, list_staff, renew_password, restore_staff, suspend_staff
+from turnout.tenants.staff_sessions import IDLE, LIFETIME, StaffSignedIn, find_member, sign_in
+from turnout.tenants.support import support
+
+from .databases import Database
+
+CALLER = Caller("192.0.2.7", "tests", "r-1")
+
+
+@pytest.fixture
+def desk(database: Database) -> Generator[Desk]:
+    desk = Desk(lambda: database.support)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def password(database: Database, now: datetime) -> str:
+    with support(database.support) as session:
+        return add_staff(session, "Ann", now).text
+
+
+async def begin(desk: Desk, password: str, now: datetime, name: str = "Ann") -> StaffSignedIn:
+    return await sign_in(desk, name, password, lambda: now, CALLER)
+
+
+def is_found(database: Database, token: str, at: datetime) -> bool:
+    with support(database.support) as session:
+        return find_member(session, token, at) is not None
+
+
+async def test_a_password_signs_in_however_it_is_written(desk: Desk, password: str, now: datetime) -> None:
+    signed_in = await begin(desk, f" {password.lower().replace('-', '')} ", now)
+
+    assert signed_in.member.name == "Ann"
+    assert signed_in.expires_at == now + timedelta(hours=12)
+
+
+async def test_neither_password_nor_token_is_kept(desk: Desk, database: Database, password: str, now: datetime) -> None:
+    token = (await begin(desk, password, now)).token
+
+    with psycopg.connect(database.admin) as admin:
+        kept = str(admin.execute("select s::text, n::text from turnout.staff s, turnout.staff_session n").fetchall())
+        noted = str(admin.execute("select a::text from turnout.staff_audit a").fetchall())
+
+    assert "$argon2id$v=19$m=19456,t=2,p=1$" in kept
+    for secret in (password, password.replace("-", ""), token):
+        assert secret not in kept
+        assert secret not in noted
+
+
+@pytest.mark.parametrize(
+    ("name", "entered"), [("Ann", "wrong"), ("Bob", "x"), ("", ""), ("\ud800", "\0"), ("a" * 200, "x")]
+)
+async def test_whatever_is_wrong_is_refused_alike_after_one_hash(
+    desk: Desk, password: str, now: datetime, monkeypatch: pytest.MonkeyPatch, name: str, entered: str
+) -> None:
+    hashed: list[object] = []
+    run = QUEUE.run
+    monkeypatch.setattr(QUEUE, "run", lambda work: hashed.append(work) or run(work))
+
+    with pytest.raises(TurnoutError, match="The name or the password is wrong. .STAFF_SIGN_IN_FAILED."):
+        await begin(desk, entered, now, name)
+
+    assert len(hashed) == 1
+
+
+async def test_a_session_ends_after_twelve_hours_however_much_it_is_used(
+    desk: Desk, database: Database, password: str, now: datetime
+) -> None:
+    token = (await begin(desk, password, now)).token
+    step = timedelta(minutes=20)
+
+    for used in range(1, LIFETIME // step):
+        assert is_found(database, token, now + used * step)
+
+    assert not is_found(database, token, now + LIFETIME)
+
+
+async def test_a_session_ends_after_half_an_hour_without_a_request(
+    desk: Desk, database: Database, password: str, now: datetime
+) -> None:
+    token = (await begin(desk, password, now)).token
+
+    assert is_found(database, token, now + timedelta(minutes=29))
+    assert is_found(database, token, now + timedelta(minutes=58))
+    assert not is_found(database, token, now + timedelta(minutes=58) + IDLE)
+
+
+async def test_requests_within_a_minute_are_one_write(
+    desk: Desk, database: Database, password: str, now: datetime
+) -> None:
+    token = (await begin(desk, password, now)).token
+
+    for seconds in (1, 30, 59):
+        assert is_found(database, token, now + timedelta(seconds=seconds))
+
+    with psycopg.connect(database.admin) as admin:
+        assert admin.execute("select seen_at from turnout.staff_session").fetchall() == [(None,)]
+
+
+async def test_another_password_ends_the_old_one_and_its_sessions(
+    desk: Desk, database: Database, password: str, now: datetime
+) -> None:
+    token = (await begin(desk, password, now)).token
+
+    with support(database.support) as session:
+        renewed = renew_password(session, "Ann", now).text
+
+    assert not is_found(database, token, now)
+    with pytest.raises(TurnoutError, match="STAFF_SIGN_IN_FAILED"):
+        await begin(desk, password, now)
+    assert (await begin(desk, renewed, now)).member.name == "Ann"
+
+
+async def test_who_is_suspended_meanwhile_begins_no_session(
+    desk: Desk, database: Database, password: str, now: datetime
+) -> None:
+    def clock() -> datetime:
+        """Asked between the check of the password and the beginning of the session."""
+        with support(database.support) as session:
+            suspend_staff(session, "Ann", now)
+        return now
+
+    with pytest.raises(TurnoutError, match="STAFF_SIGN_IN_FAILED"):
+        await sign_in(desk, "Ann", password, clock, NOBODY)
+
+
+async def test_who_is_restored_signs_in_again_and_finds_no_session(
+    desk: Desk, database: Database, password: str, now: datetime
+) -> None:
+    token = (await begin(desk, password, now)).token
+
+    with support(database.support) as session:
+        suspend_staff(session, "Ann", now)
+        restore_staff(session, "Ann", now)
+
+    assert not is_found(database, token, now)
+    assert (await begin(desk, password, now)).member.name == "Ann"
+
+
+def test_accounts_are_listed_and_of_one_person_each(database: Database, password: str, now: datetime) -> None:
+    with support(database.support) as session:
+        add_staff(session, "bob", now)
+        suspend_staff(session, "bob", now)
+        listed = list_staff(session)
+    with pytest.raises(TurnoutError, match="STAFF_EXISTS"), support(database.support) as session:
+        add_staff(session, "Ann", now)
+
+    assert [(row.name, row.suspended_at) for row in listed] == [("Ann", None), ("bob", now)]
+
+
+@pytest.mark.parametrize("name", ["", " Ann", "A\x1b[2J", "a" * 101])
+def test_what_cannot_be_a_name_is_refused(database: Database, now: datetime, name: str) -> None:
+    with pytest.raises(TurnoutError, match="INVALID_STAFF_NAME"), support(database.support) as session:
+        add_staff(session, name, now)
+
+
+def test_what_is_done_to_an_account_that_is_not_there_is_refused(database: Database, now: datetime) -> None:
+    for act in (suspend_staff, restore_staff, renew_password):
+        with pytest.raises(TurnoutError, match="UNKNOWN_STAFF"), support(database.support) as session:
+            act(session, "nobody", now)
+
+
+def test_all_of_it_is_noted(database: Database, password: str, now: datetime) -> None:
+    with support(database.support) as session:
+        renew_password(session, "Ann", now)
+        suspend_staff(session, "Ann", now)
+        restore_staff(session, "Ann", now)
+
+    with psycopg.connect(database.admin) as admin:
+        noted = admin.execute("select action, target from turnout.staff_audit order by audit_id").fetchall()
+    acts = ("added", "password_renewed", "suspended", "restored")
+    assert noted == [(f"staff.{act}", "Ann") for act in acts]
