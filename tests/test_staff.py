@@ -71,7 +71,7 @@ async def test_whatever_is_wrong_is_refused_alike_after_one_hash(
     run = QUEUE.run
     monkeypatch.setattr(QUEUE, "run", lambda work: hashed.append(work) or run(work))
 
-    with pytest.raises(TurnoutError, match="The name or the password is wrong. .STAFF_SIGN_IN_FAILED."):
+    with pytest.raises(TurnoutError, match="STAFF_SIGN_IN_FAILED"):
         await begin(desk, entered, now, name)
 
     assert len(hashed) == 1
