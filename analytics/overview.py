@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg.rows import args_row
 from sqlmodel import Session
 
-from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
+from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged_by_id
 from turnout.analytics.usage import Usage
 from turnout.database.statements import statements
 from turnout.tenants.support import driver
@@ -42,7 +42,7 @@ class CompanyOverview:
 def overview(session: Session, wanted: Wanted) -> Page[CompanyOverview]:
     """Companies in a chosen order, found by name or slug."""
     with driver(session).cursor(row_factory=args_row(line_of(_company))) as cursor:
-        return page_of(cursor.execute(paged(_SQL["overview"]), wanted.parameters()).fetchall(), wanted)
+        return page_of(cursor.execute(paged_by_id(_SQL["overview"]), wanted.parameters()).fetchall(), wanted)
 
 
 def whole_overview(session: Session, order_by: str = "SLUG", *, descending: bool = False) -> Page[CompanyOverview]:

@@ -75,8 +75,13 @@ class Line(Generic[Row]):
 
 
 def paged(text: LiteralString) -> LiteralString:
-    """The statement of a list, whose last common table expression is `line`, with the end that all lists share."""
-    return text + _SQL["page"]
+    """The statement of a company's list, whose last common table expression is `line`, with the end that all share."""
+    return text + _SQL["ties"] + _SQL["page"]
+
+
+def paged_by_id(text: LiteralString) -> LiteralString:
+    """The same of a list that is no company's: it has no secret, and its rows' ids are for whoever asks."""
+    return text + _SQL["ties_by_id"] + _SQL["page"]
 
 
 def line_of(make: Callable[..., Row]) -> Callable[..., Line[Row]]:

@@ -1,6 +1,5 @@
--- name: page
--- The end of every list's statement. What comes before names its rows `line`: a number or a text to order by, an id, and the
--- columns of the row. An empty page is one row without an id, so that the length of the list is always told.
+-- name: ties
+-- What rows with equal values are ordered by.
 , tied as (
   select l.*,
     case
@@ -12,8 +11,18 @@
       )
     end as tie
   from line l
-),
-placed as (
+)
+
+-- name: ties_by_id
+-- The same for whoever may read every id, and no secret.
+, tied as (
+  select l.*, l.id as tie from line l
+)
+
+-- name: page
+-- The end of every list's statement. What comes before names its rows `line`: a number or a text to order by, an id, and the
+-- columns of the row. An empty page is one row without an id, so that the length of the list is always told.
+, placed as (
   select t.*,
     comes_after(%(descending)s, t.sort_number, t.sort_text, t.tie, %(after_number)s, %(after_text)s, %(after_tie)s) or not %(resume)s as follows
   from tied t
