@@ -84,8 +84,8 @@ def build_schema(query: type, mutation: type) -> Schema:
     for kind in built.core.type_map.values():
         if isinstance(kind, GraphQLInputObjectType):
             kind.is_one_of = kind.extensions["strawberry-definition"].is_one_of
-    hide_people(built.core)
     return built
 
 
 schema: Final = build_schema(Query, Mutation)
+hide_people(schema.core)
