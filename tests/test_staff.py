@@ -1,6 +1,6 @@
 """Accounts of support staff: passwords, sessions and their ends."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 
 import psycopg
@@ -69,7 +69,12 @@ async def test_whatever_is_wrong_is_refused_alike_after_one_hash(
 ) -> None:
     hashed: list[object] = []
     run = QUEUE.run
-    monkeypatch.setattr(QUEUE, "run", lambda work: hashed.append(work) or run(work))
+
+    async def counted(work: Callable[[], bool]) -> bool:
+        hashed.append(work)
+        return await run(work)
+
+    monkeypatch.setattr(QUEUE, "run", counted)
 
     with pytest.raises(TurnoutError, match="STAFF_SIGN_IN_FAILED"):
         await begin(desk, entered, now, name)
