@@ -8,13 +8,13 @@ declare
   open record;
 begin
   for open in
-    select p.oid::regprocedure as function, p.proname ~ '^pg_(stat_get_|lock_status$|current_wal_|.*_size$)' as for_monitors
+    select p.oid::regprocedure as function, p.proname ~ '^pg_(stat_get_|lock_status$|current_wal_|control_|.*_size$)' as for_monitors
     from pg_proc p
     where p.pronamespace = 'pg_catalog'::regnamespace
       and (
-        p.proname ~ '^(lo_|pg_advisory_|pg_try_advisory_|pg_stat_get_|pg_current_wal_|pg_logical_emit_message$|pg_lock_status$)'
+        p.proname ~ '^(lo_|pg_advisory_|pg_try_advisory_|pg_stat_get_|pg_current_wal_|pg_control_|pg_lock_status$)'
         or p.proname in ('loread', 'lowrite', 'pg_relation_size', 'pg_table_size', 'pg_indexes_size')
-        or p.proname in ('pg_total_relation_size', 'pg_database_size')
+        or p.proname in ('pg_total_relation_size', 'pg_database_size', 'pg_tablespace_size', 'pg_logical_emit_message')
       )
       and exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) where grantee = 0)
   loop

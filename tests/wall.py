@@ -500,7 +500,7 @@ def what_outlives_a_statement_or_tells_of_others_is_closed_to_everybody(admin: A
         select p.oid::regprocedure::text from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
         where p.pronamespace = 'pg_catalog'::regnamespace and a.grantee = 0
           and p.proname ~ '^(lo_|lo(read|write)$|pg_(try_)?advisory_|pg_stat_get_|pg_lock_status|pg_.*_size$)'
-          and p.proname not in ('pg_column_size', 'pg_tablespace_size')
+          and p.proname <> 'pg_column_size'
         union all
         select 'language ' || l.lanname
         from pg_language l, aclexplode(coalesce(l.lanacl, acldefault('l', l.lanowner))) a

@@ -1,5 +1,6 @@
 """What a login for BI is refused, attempt by attempt: everything but reading the views."""
 
+import re
 from typing import Any
 
 import psycopg
@@ -120,7 +121,9 @@ ATTEMPTS: tuple[tuple[str, type[psycopg.Error]], ...] = (
     ("select pg_relation_size('bi.daily_peak')", NOT_ALLOWED),
     ("select pg_total_relation_size(c.oid) from pg_class c", NOT_ALLOWED),
     ("select pg_database_size(current_database())", NOT_ALLOWED),
+    ("select pg_tablespace_size('pg_default')", NOT_ALLOWED),
     ("select pg_current_wal_lsn()", NOT_ALLOWED),
+    ("select pg_control_checkpoint()", NOT_ALLOWED),
     ("select pg_reload_conf()", NOT_ALLOWED),
     ("select pg_terminate_backend(pid) from pg_stat_activity", NOT_ALLOWED),
 )
@@ -175,6 +178,24 @@ def test_a_backend_of_somebody_else_cannot_be_ended(little: Login, database: Dat
 
 def test_statistics_of_the_planner_show_nothing(little: Login) -> None:
     assert little.rows("select tablename from pg_stats where schemaname in ('turnout', 'bi')") == []
+
+
+def test_no_sequence_says_how_much_there_is(little: Login) -> None:
+    known = little.rows("""
+        select coalesce(pg_sequence_last_value(c.oid), (pg_get_sequence_data(c.oid)).last_value)
+        from pg_class c where c.relkind = 'S'
+    """)
+
+    assert known
+    assert set(known) == {(None,)}
+
+
+def test_names_of_logins_can_be_listed_and_say_nothing(little: Login, other: Login) -> None:
+    """Postgres shows every role to everybody: docs/sql-login.md says what else."""
+    names = little.rows("select rolname from pg_roles where rolname ~ '^bi_'")
+
+    assert (other.role,) in names
+    assert all(re.fullmatch(r"bi_[0-9a-f]{24}", name) for (name,) in names)
 
 
 def test_there_is_no_extension_that_reaches_further(little: Login) -> None:
