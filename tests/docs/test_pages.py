@@ -21,7 +21,7 @@ def commands() -> Iterator[str]:
     for page in PAGES:
         shown = "\n".join([*fences(read(page), "sh"), *ticked(read(page))])
         said = re.sub(r"#.*|^docker .*", "", shown, flags=re.MULTILINE)
-        yield from re.findall(r"\bturnout ([a-z]+(?: [a-z]+)?)", said)
+        yield from re.findall(r"\bturnout ([a-z-]+(?: [a-z]+)?)", said)
 
 
 def queries() -> Iterator[str]:

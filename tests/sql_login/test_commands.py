@@ -1,6 +1,7 @@
 """`turnout sql-login …` and `turnout serve --sql-port`, as whoever runs Turnout types them."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Generator
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from typer.testing import CliRunner, Result
 from tests.api.clients import Client
 from tests.api.processes import serving
 from tests.databases import Database
+from tests.docs.pages import fences, read
 from turnout.database.binaries import on_the_machine
 from turnout.server.cli import app
 from turnout.server.services import utc_now
@@ -128,27 +131,34 @@ def test_a_port_is_of_the_embedded_database_only(turnout: Turnout) -> None:
     assert "SQL_PORT_IS_THE_SERVERS" in refused.stderr
 
 
-def test_psql_shows_the_views_and_what_they_mean(little: Login) -> None:
-    psql = next(folder / "psql" for folder in programs() if (folder / "psql").exists())
+def test_the_commands_that_the_page_shows_for_psql_work(little: Login) -> None:
+    [command] = [shown for shown in fences(read("docs/sql-login.md"), "sh") if shown.startswith("psql")]
+    [psql, *_] = [folder / "psql" for folder in programs() if (folder / "psql").exists()]
 
     shown = subprocess.run(
-        [psql, little.url, "--no-psqlrc", "-c", r"\d+ bi.daily_peak", "-c", "table bi.freshness"],
+        ["sh", "-euc", f"{command}\npsql $URL -c '\\d+ bi.daily_peak'"],
+        env={"PATH": f"{psql.parent}:{os.environ['PATH']}", "URL": little.url, "PAGER": "cat"},
         capture_output=True,
         text=True,
         check=True,
     )
 
+    assert "(7 rows)" in shown.stdout
     assert "never a sum and never a sample" in shown.stdout
-    assert "Europe/Berlin" in shown.stdout
 
 
 def test_a_row_that_a_program_reads_by_sqlalchemy(little: Login, companies: dict[str, Client]) -> None:
+    """The connection and the query that the page gives to pandas."""
+    [program] = fences(read("docs/sql-login.md"), "python")
+    [query] = re.findall(r'read_sql\("(.*?)"', program)
     engine = create_engine(little.url.replace("postgresql://", "postgresql+psycopg://"))
+
     with engine.connect() as connection:
-        found = connection.execute(text("select company, today from bi.freshness")).mappings().all()
+        found = connection.execute(text(query)).mappings().all()
     engine.dispose()
 
-    assert [row["company"] for row in found] == ["little"]
+    assert found[0]["month"] == date(2026, 2, 1)
+    assert all(f'"{name}"' not in program or name in found[0] for name in ("peak_connections", "participation_minutes"))
     assert companies
 
 
