@@ -38,7 +38,7 @@ def insertion(admin: Admin, table: str) -> sql.Composed:
     """A statement that adds a row of the company whose id is its parameter."""
     required = admin.execute(REQUIRED, (table,)).fetchall()
     names = sql.SQL(", ").join(sql.Identifier(name) for name in ["company_id", *(name for name, _ in required)])
-    values = sql.SQL(", ").join([sql.SQL("%s"), *(_value(type_name) for _, type_name in required)])
+    values = sql.SQL(", ").join([sql.SQL("%s"), *(value_of(type_name) for _, type_name in required)])
     return sql.SQL("insert into {} ({}) values ({})").format(sql.Identifier(table), names, values)
 
 
@@ -58,7 +58,7 @@ def rows_of(admin: Admin, table: str, company_id: int) -> list[str]:
     return [text for (text,) in admin.execute(query, (company_id,))]
 
 
-def _value(type_name: str) -> sql.Composable:
+def value_of(type_name: str) -> sql.Composable:
     if type_name in VALUES:
         return sql.SQL(cast("LiteralString", VALUES[type_name]))
     return sql.SQL("enum_first(null::{})").format(sql.Identifier(type_name))
