@@ -53,7 +53,7 @@ async def crawl(client: Client, canary: Canary) -> Crawl:
             assert "errors" not in body, body["errors"]
             answers.append(shown(answer))
             for part, value in zip(parts, body["data"].values(), strict=True):
-                found |= set(texts(QUERY.fields[part.name].type, value))
+                found |= set(texts(QUERY.fields[part.name], value))
                 following += _next_page(part, value)
         waiting = following
     return Crawl(tuple(answers), frozenset(found))

@@ -8,12 +8,11 @@ from typing import Any, cast
 from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
-    GraphQLList,
     GraphQLNamedType,
     GraphQLObjectType,
     get_named_type,
-    get_nullable_type,
     is_required_argument,
 )
 
@@ -74,13 +73,12 @@ def _one(key: str, canary: Canary) -> Any:
 
 
 def _values(key: str, argument: GraphQLArgument, canary: Canary) -> list[Any]:
-    kind = cast("GraphQLNamedType", get_named_type(argument.type))
-    listed = isinstance(get_nullable_type(argument.type), GraphQLList)
+    kind, listed = bare(argument), is_list(argument)
     match kind:
         case GraphQLEnumType():
             return [[value] if listed else value for value in kind.values]
         case GraphQLInputObjectType() if key == "orderBy":
-            columns = cast("GraphQLEnumType", get_nullable_type(kind.fields["field"].type)).values
+            columns = cast("GraphQLEnumType", bare(kind.fields["field"])).values
             return [{"field": column, "direction": "DESC"} for column in columns]
         case _:
             plain = {"Int": [2], "Boolean": [True, False], "DateTime": ["2026-03-02T00:00:00Z"], "PeriodInput": []}
@@ -91,8 +89,8 @@ def naming() -> Iterator[tuple[str, str, bool]]:
     """Each root field of the queries with each argument in which any text may stand, and whether it takes a list."""
     for name, described in QUERY.fields.items():
         for key, argument in described.args.items():
-            if str(get_named_type(argument.type)) in {"ID", "String"}:
-                yield name, key, isinstance(get_nullable_type(argument.type), GraphQLList)
+            if bare(argument).name in {"ID", "String"}:
+                yield name, key, is_list(argument)
 
 
 def packed(parts: Iterable[Part]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -123,27 +121,36 @@ def operation(parts: list[Part]) -> tuple[str, dict[str, Any]]:
     return f"query{brackets} {{ {' '.join(asked)} }}", variables
 
 
-def texts(kind: Any, value: Any, name: str = "") -> Iterator[tuple[bool, str]]:
+def texts(described: GraphQLField, value: Any, name: str = "") -> Iterator[tuple[bool, str]]:
     """Every id and text in an answer, what is of the types ID and String; and whether it is a cursor."""
+    kind = bare(described)
     if isinstance(value, list):
         for one in cast("list[Any]", value):
-            yield from texts(kind, one, name)
-    elif isinstance(value, dict):
-        fields = cast("GraphQLObjectType", get_named_type(kind)).fields
+            yield from texts(described, one, name)
+    elif isinstance(kind, GraphQLObjectType) and value:
         for key, inner in cast("dict[str, Any]", value).items():
-            yield from texts(fields[key].type, inner, key)
-    elif value and str(get_named_type(kind)) in {"ID", "String"}:
+            yield from texts(kind.fields[key], inner, key)
+    elif value and kind.name in {"ID", "String"}:
         yield name.lower().endswith("cursor"), value
+
+
+def bare(described: Any) -> GraphQLNamedType:
+    """The type of a field or an argument without its lists and exclamation marks."""
+    return cast("GraphQLNamedType", get_named_type(described.type))
+
+
+def is_list(described: Any) -> bool:
+    return "[" in str(described.type)
 
 
 def leaves(argument: Any, name: str) -> Iterator[tuple[str, str]]:
     """The leaves of an argument with their types, those inside input objects too."""
-    kind = get_named_type(argument.type)
+    kind = bare(argument)
     if isinstance(kind, GraphQLInputObjectType):
         for inner, described in kind.fields.items():
             yield from leaves(described, f"{name}.{inner}")
     else:
-        yield name, str(kind)
+        yield name, kind.name
 
 
 def arguments_of_mutations() -> set[tuple[str, str, str]]:

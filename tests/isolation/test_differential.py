@@ -1,7 +1,7 @@
 """Another company beside one's own changes no byte of any answer, and nothing of it is in any."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from tests.api.asking import QUERY
 from tests.wall import Admin
@@ -59,8 +59,10 @@ def replacing(one: dict[str, Any]) -> dict[str, Any]:
 
 def bytes_in(value: Any, name: str = "") -> list[int]:
     """Every number of bytes in an answer."""
-    if isinstance(value, dict):
-        return [size for key, inner in value.items() for size in bytes_in(inner, key)]  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, list):
-        return [size for inner in value for size in bytes_in(inner, name)]  # pyright: ignore[reportUnknownVariableType]
-    return [value] if isinstance(value, int) and name.lower().endswith("bytes") else []
+    match value:
+        case dict():
+            return [size for key, inner in cast("dict[str, Any]", value).items() for size in bytes_in(inner, key)]
+        case list():
+            return [size for inner in cast("list[Any]", value) for size in bytes_in(inner, name)]
+        case _:
+            return [value] if isinstance(value, int) and name.lower().endswith("bytes") else []

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
+from typing import Any
 
 import httpx
 import psycopg
@@ -136,7 +137,7 @@ async def test_companies_that_ask_at_once_for_long_are_each_told_their_own(stage
     assert await crowd(stage, 50, 60.0, partial(disturb, admin, stage.database.name)) > 0
 
 
-async def crowd(stage: Stage, size: int, seconds: float, disturb: Callable[[], Awaitable[None]]) -> int:
+async def crowd(stage: Stage, size: int, seconds: float, disturb: Callable[[], Coroutine[Any, Any, None]]) -> int:
     """Many of two companies ask, some of them giving up half-way; how many were answered."""
     chance, loop = Random(13), asyncio.get_running_loop()
     end = loop.time() + seconds
@@ -149,10 +150,12 @@ async def crowd(stage: Stage, size: int, seconds: float, disturb: Callable[[], A
         return answered
 
     of_both = [askers(stage)[number % 2] for number in range(size)]
-    *answered, _ = await asyncio.gather(*map(one, of_both), disturb())
+    disturbing = asyncio.create_task(disturb())
+    answered = sum(await asyncio.gather(*map(one, of_both)))
+    await disturbing
     for asker in askers(stage):
         assert await asker.ask()
-    return sum(answered)
+    return answered
 
 
 async def _nothing() -> None:
