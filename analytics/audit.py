@@ -44,7 +44,7 @@ async def audit_entries(reading: Reading, wanted: Wanted, only: AuditFilter) -> 
     """The company's audit by number."""
     actions = None if only.actions is None else list(only.actions)
     parameters = wanted.parameters() | {"actions": actions, "from": only.start, "to": only.end}
-    question = Question(paged(_SQL["entries"]), line_of(_entry), parameters)
+    question = Question(paged(_SQL["entries"], wanted), line_of(_entry), parameters)
     return page_of(await reading.ask(question), wanted)
 
 

@@ -36,7 +36,7 @@ async def disk_usage(reading: Reading, period: Period, wanted: Wanted) -> tuple[
     ending = ending_parameters(period)
     listed = period_parameters(period, reading.today) | ending | wanted.parameters()
     lines, total = await asyncio.gather(
-        reading.ask(Question(paged(_SQL["disk_usage"]), line_of(DiskUsage), listed, days_up_to(period))),
+        reading.ask(Question(paged(_SQL["disk_usage"], wanted), line_of(DiskUsage), listed, days_up_to(period))),
         reading.ask(Question(_SQL["storage_used"], Usage, ending | limit_day(period, reading), days_up_to(period))),
     )
     return page_of(lines, wanted), total[0]

@@ -103,7 +103,7 @@ async def _ask(reading: Reading, wanted: Wanted, about: dict[str, Any]) -> Page[
 
     Tomorrow too: a stay told by a clock that is ahead may begin behind the next midnight.
     """
-    question = Question(paged(_SQL["event_stats"]), line_of(_event_stat), about | wanted.parameters(), ALWAYS)
+    question = Question(paged(_SQL["event_stats"], wanted), line_of(_event_stat), about | wanted.parameters(), ALWAYS)
     return page_of(await reading.ask(question), wanted)
 
 

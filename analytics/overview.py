@@ -42,7 +42,7 @@ class CompanyOverview:
 def overview(session: Session, wanted: Wanted) -> Page[CompanyOverview]:
     """Companies in a chosen order, found by name or slug."""
     with driver(session).cursor(row_factory=args_row(line_of(_company))) as cursor:
-        return page_of(cursor.execute(paged_by_id(_SQL["overview"]), wanted.parameters()).fetchall(), wanted)
+        return page_of(cursor.execute(paged(_SQL["overview"], wanted), wanted.parameters()).fetchall(), wanted)
 
 
 def whole_overview(session: Session, order_by: str = "SLUG", *, descending: bool = False) -> Page[CompanyOverview]:

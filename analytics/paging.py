@@ -46,7 +46,6 @@ class Wanted:
             "after_text": after.text,
             "after_tie": after.tie,
             "search": self.search or None,
-            "by_id": self.by_id,
         }
 
 
@@ -74,14 +73,9 @@ class Line(Generic[Row]):
     row: Row | None
 
 
-def paged(text: LiteralString) -> LiteralString:
-    """The statement of a company's list, whose last common table expression is `line`, with the end that all share."""
-    return text + _SQL["ties"] + _SQL["page"]
-
-
-def paged_by_id(text: LiteralString) -> LiteralString:
-    """The same of a list that is no company's: it has no secret, and its rows' ids are for whoever asks."""
-    return text + _SQL["ties_by_id"] + _SQL["page"]
+def paged(text: LiteralString, wanted: Wanted) -> LiteralString:
+    """The statement of a list, whose last common table expression is `line`, with the end that all lists share."""
+    return text + _SQL["tied_by_id" if wanted.by_id else "tied_by_nothing_known"] + _SQL["page"]
 
 
 def line_of(make: Callable[..., Row]) -> Callable[..., Line[Row]]:

@@ -1,27 +1,23 @@
--- name: ties
--- What rows with equal values are ordered by.
-, tied as (
-  select l.*,
-    case
-      when %(by_id)s then l.id
-      -- An order of its own for each company: who may not read the ids is not told by their order what they begin with.
-      else encode(
-        sha256(convert_to('tie:', 'UTF8') || (select s.secret from company_secret s where s.company_id = %(company)s) || convert_to(l.id, 'UTF8')),
-        'hex'
-      )
-    end as tie
-  from line l
-)
+-- The end of every list's statement. What comes before names its rows `line`: a number or a text to order by, an id, and the
+-- columns of the row. An empty page is one row without an id, so that the length of the list is always told.
 
--- name: ties_by_id
--- The same for whoever may read every id, and no secret.
+-- name: tied_by_id
 , tied as (
   select l.*, l.id as tie from line l
 )
 
+-- name: tied_by_nothing_known
+-- An order of its own for each company: who may not read the ids is not told by their order what they begin with.
+, tied as (
+  select l.*,
+    encode(
+      sha256(convert_to('tie:', 'UTF8') || (select s.secret from company_secret s where s.company_id = %(company)s) || convert_to(l.id, 'UTF8')),
+      'hex'
+    ) as tie
+  from line l
+)
+
 -- name: page
--- The end of every list's statement. What comes before names its rows `line`: a number or a text to order by, an id, and the
--- columns of the row. An empty page is one row without an id, so that the length of the list is always told.
 , placed as (
   select t.*,
     comes_after(%(descending)s, t.sort_number, t.sort_text, t.tie, %(after_number)s, %(after_text)s, %(after_tie)s) or not %(resume)s as follows

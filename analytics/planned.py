@@ -23,5 +23,5 @@ class PlannedEvents:
 
 async def planned_events(reading: Reading, wanted: Wanted) -> Page[PlannedEvents]:
     """Everybody with events that start after now, are not cancelled and have had no stay; of every kind."""
-    question = Question(paged(_SQL["planned_events"]), line_of(PlannedEvents), wanted.parameters())
+    question = Question(paged(_SQL["planned_events"], wanted), line_of(PlannedEvents), wanted.parameters())
     return page_of(await reading.ask(question), wanted)

@@ -40,6 +40,6 @@ async def user_stat(reading: Reading, period: Period, user_id: str) -> UserStat 
 async def _ask(reading: Reading, period: Period, wanted: Wanted, more: dict[str, Any]) -> Page[UserStat]:
     about = period_parameters(period, reading.today) | ending_parameters(period)
     question = Question(
-        paged(_SQL["user_stats"]), line_of(UserStat), about | wanted.parameters() | more, days_up_to(period)
+        paged(_SQL["user_stats"], wanted), line_of(UserStat), about | wanted.parameters() | more, days_up_to(period)
     )
     return page_of(await reading.ask(question), wanted)

@@ -148,7 +148,9 @@ def test_what_was_rotated_and_revoked_is_in_the_audit_and_no_text_of_a_key_is(
         revoke_key(session, "acme", new.key_id, now)
 
     with psycopg.connect(database.admin) as admin:
-        rows = admin.execute("select action, target, a::text from turnout.audit a order by audit_id").fetchall()
+        rows = admin.execute(
+            "select action, target, a::text from turnout.audit a where action like 'key.%' order by audit_id"
+        ).fetchall()
     assert [row[:2] for row in rows] == [
         ("key.issued", str(old.key_id)),
         ("key.rotated", str(old.key_id)),
