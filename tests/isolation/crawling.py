@@ -74,7 +74,7 @@ def _size(query: str) -> int:
 
 def _next_page(part: Part, value: Any) -> Iterator[Part]:
     """Short pages lead on to the next one."""
-    if part.given.get("first") == WIDE and value["pageInfo"]["hasNextPage"]:
+    if part.given.get("first") == WIDE and "after" in QUERY.fields[part.name].args and value["pageInfo"]["hasNextPage"]:
         yield Part(part.name, part.given | {"after": value["pageInfo"]["endCursor"]})
 
 

@@ -14,18 +14,16 @@ from .conftest import Stage
 
 # Commands about one company that change something, each tested where it belongs; the others must take --json.
 CHANGING = {
-    "company add",
-    "company change",
-    "company remove",
-    "key issue",
-    "key revoke",
-    "load",
-    "password issue",
-    "password revoke",
-    "replay",
+    *("access close", "access open", "key issue", "key revoke", "key rotate", "load", "replay"),
+    *("company add", "company change", "company limit remove", "company limit set", "company remove", "company rename"),
+    *("company restore", "company suspend", "password issue", "password revoke"),
+    *("sql-login issue", "sql-login revoke"),
 }
 # Commands about no one company: they are for support, who see all of them, or for whoever runs the server.
-OF_ALL = {"backup", "company list", "company overview", "database prepare", "restore", "schema", "serve"}
+OF_ALL = {
+    *("backup", "company list", "company overview", "database prepare", "restore", "schema", "serve"),
+    *("support add", "support list", "support password", "support restore", "support suspend"),
+}
 
 
 def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
