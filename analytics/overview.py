@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg.rows import args_row
 from sqlmodel import Session
 
-from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged_by_id
+from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.usage import Usage
 from turnout.database.statements import statements
 from turnout.tenants.support import driver

@@ -6,6 +6,8 @@ from typing import Any, cast
 import pytest
 from graphql import GraphQLField, GraphQLNamedType, GraphQLObjectType, get_named_type
 
+from tests.isolation.crawling import shown
+from tests.isolation.questions import naming
 from turnout.graphql.allowing import OF_ONE_USER
 from turnout.graphql.schema import schema
 
@@ -13,7 +15,6 @@ from .asking import MUTATION, QUERY, question
 from .clients import Client
 from .telling import USERS, Told
 from .test_access import root_fields
-from .test_isolation import naming, shown
 
 PERIODS = {
     "whole days": {"dates": {"from": "2026-02-27", "to": "2026-03-03"}},
@@ -149,7 +150,9 @@ async def test_nothing_of_others_is_in_any_answer(told: Told, user: str) -> None
         assert not [word for word in OTHERS[user] if word in answer.text]
 
 
-@pytest.mark.parametrize(("name", "argument"), [pair for pair in naming() if pair[0] in OWNER or pair[1][-2:] == "Id"])
+@pytest.mark.parametrize(
+    ("name", "argument"), [(field, key) for field, key, _ in naming() if field in OWNER or key[-2:] == "Id"]
+)
 async def test_what_another_user_has_is_what_nobody_has(told: Told, name: str, argument: str) -> None:
     if argument == "after" or name not in set(allowed()):
         return

@@ -72,7 +72,7 @@ def test_the_socket_folder_is_private(home: Path) -> None:
 def test_tcp_is_open_on_this_machine_to_logins_for_bi_which_want_a_password(own: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
-    at_port = {"host": "127.0.0.1", "port": port, "dbname": "turnout"}
+    at_port = f"host=127.0.0.1 port={port} dbname=turnout"
 
     with attach(own, port=port) as server:
         execute(server, "CREATE DATABASE turnout")
@@ -80,12 +80,12 @@ def test_tcp_is_open_on_this_machine_to_logins_for_bi_which_want_a_password(own:
         execute(server, "CREATE ROLE analyst LOGIN PASSWORD 'correct horse' IN ROLE turnout_bi")
         execute(server, "CREATE ROLE stranger LOGIN PASSWORD 'correct horse'")
         addresses = setting(server, "listen_addresses")
-        with psycopg.connect(**at_port, user="analyst", password="correct horse"):
+        with psycopg.connect(at_port, user="analyst", password="correct horse"):
             pass
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(**at_port, user="analyst", password="wrong")
+            psycopg.connect(at_port, user="analyst", password="wrong")
         with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
-            psycopg.connect(**at_port, user="stranger", password="correct horse")
+            psycopg.connect(at_port, user="stranger", password="correct horse")
 
     assert addresses == "127.0.0.1"
 

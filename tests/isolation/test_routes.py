@@ -6,7 +6,7 @@ import httpx
 from starlette.routing import Route
 
 from tests.api.clients import bearer
-from turnout.tenants.keys import generate
+from turnout.tenants.key_texts import generate
 from turnout.tenants.sessions import PREFIX
 
 from .canaries import ALPHA, BETA

@@ -2,6 +2,7 @@
 
 -- Its result gains columns; it is made anew with the other repeatable files, in the same upgrade.
 -- squawk-ignore ban-drop-function
+-- squawk-ignore-file ban-drop-function
 drop function if exists find_key(bytea, timestamptz);
 
 create type session_kind as enum ('BEARER', 'COOKIE');
@@ -85,7 +86,7 @@ create table embed_token (
   token_id uuid not null,
   key_id uuid not null,
   digest bytea not null unique,
-  user_key text,
+  user_key text check (user_key <> ''),
   views text [],
   created_at timestamptz not null,
   expires_at timestamptz not null,
@@ -94,3 +95,7 @@ create table embed_token (
 );
 comment on table embed_token is 'Short-lived tokens that a key makes for a page: of one user, or of a set of views.';
 comment on column embed_token.views is 'The root fields that it may ask; null means all that its key may.';
+comment on column embed_token.user_key is 'The one user whose own things it sees; null means all that its key may see.';
+
+-- Its tokens go with a key, and those that have expired go when it makes another.
+create index embed_token_key on embed_token (company_id, key_id, expires_at);
