@@ -162,10 +162,10 @@ def _create_role(connection: psycopg.Connection[Any], issued: IssuedSqlLogin) ->
     for membership in ("let_role_see_views", "let_watch_end_role"):
         _execute_for(connection, _SQL[membership], role)
     for setting, value in _settings(connection).items():
-        _execute_for(connection, _SQL["set_for_role"], role, setting=sql.SQL(setting), value=sql.Literal(value))
+        _execute_for(connection, _SQL["set_for_role"], role, setting=sql.Identifier(setting), value=sql.Literal(value))
 
 
-def _settings(connection: psycopg.Connection[Any]) -> dict[LiteralString, str]:
+def _settings(connection: psycopg.Connection[Any]) -> dict[str, str]:
     [(may_limit,)] = connection.execute(_SQL["may_limit_temporary_files"]).fetchall()
     return SETTINGS | dict([TEMPORARY_FILES]) if may_limit else SETTINGS
 
