@@ -70,8 +70,8 @@ def told(reach: Reach) -> dict[str, Any]:
     return {
         "scopes": sorted(reach.scopes),
         "addresses": [str(address) for address in reach.addresses],
-        "expires_at": reach.expires_at.isoformat(),
-        "one_user": reach.user_key is not None,
+        "expiresAt": reach.expires_at.isoformat(),
+        "oneUser": reach.user_key is not None,
     }
 
 

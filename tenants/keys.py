@@ -123,7 +123,7 @@ def rotate_key(
     old.replaced_by, old.expires_at = new.key_id, min(old.expires_at, now + overlap)
     session.add(old)
     session.flush()
-    details = told(reach) | {"by": str(new.key_id), "old_expires_at": old.expires_at.isoformat()}
+    details = told(reach) | {"replacedBy": str(new.key_id), "oldExpiresAt": old.expires_at.isoformat()}
     note(session, company.company_id, actor, Act("key.rotated", str(key_id), details), now)
     return new
 

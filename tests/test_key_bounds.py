@@ -158,8 +158,8 @@ def test_what_a_key_has_made_says_so_in_the_audit(database: Database, acme: Comp
     assert row[4] == {
         "scopes": ["read:stats"],
         "addresses": ["10.0.0.0/8"],
-        "expires_at": made.expires_at.isoformat(),
-        "one_user": True,
+        "expiresAt": made.expires_at.isoformat(),
+        "oneUser": True,
     }
 
 
