@@ -26,7 +26,7 @@ PASSWORD_LENGTH: Final = 40
 MOST_ACTIVE: Final = 10
 CONNECTIONS: Final = 10
 # What a session begins with. It may set all but the last for itself; hence the watch (server/watchdog.py).
-SETTINGS: Final[dict[LiteralString, str]] = {
+SETTINGS: Final = {
     "search_path": "bi",
     "timezone": "UTC",
     "default_transaction_read_only": "on",
@@ -37,7 +37,7 @@ SETTINGS: Final[dict[LiteralString, str]] = {
     "work_mem": "16MB",
     "max_parallel_workers_per_gather": "0",
 }
-TEMPORARY_FILES: Final[tuple[LiteralString, str]] = ("temp_file_limit", "1GB")
+TEMPORARY_FILES: Final = ("temp_file_limit", "1GB")
 _SQL: Final = statements("turnout.tenants", "sql_logins.sql")
 
 

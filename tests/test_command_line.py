@@ -312,6 +312,11 @@ def test_a_real_server_is_prepared_with_logins_that_work(turnout: Turnout, data:
         admin = server.conninfo(user="postgres", dbname="postgres")
         with psycopg.connect(admin) as connection:
             connection.execute("alter role postgres password 'x'")
+            with (data / "pg_hba.conf").open(
+                "a"
+            ) as rules:  # unlike the embedded one, a real server lets in everybody it knows
+                rules.write("host all all 127.0.0.1/32 scram-sha-256\n")
+            connection.execute("select pg_reload_conf()")
         login = f"postgresql://postgres:x@127.0.0.1:{port}/postgres?application_name=a%20b"
         first, second = [turnout("database", "prepare", "--admin-url", login).stdout for _ in range(2)]
         rotated = turnout("database", "prepare", "--admin-url", login, "--rotate-passwords").stdout
