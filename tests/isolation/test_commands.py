@@ -16,8 +16,8 @@ from .conftest import Stage
 CHANGING = {
     *("access close", "access open", "key issue", "key revoke", "key rotate", "load", "replay"),
     *("company add", "company change", "company limit remove", "company limit set", "company remove", "company rename"),
-    *("company restore", "company suspend", "password issue", "password revoke"),
-    *("sql-login issue", "sql-login revoke"),
+    *("company restore", "company suspend", "sql-login issue", "sql-login revoke"),
+    *("password issue", "password link", "password revoke", "password rotate", "password unlink"),
 }
 # Commands about no one company: they are for support, who see all of them, or for whoever runs the server.
 OF_ALL = {

@@ -16,9 +16,14 @@ from .crawling import Shown, shown
 # What each route is sent, and with which status it answers nobody, a stranger, and the wrong kind of credential.
 BODIES = {
     "/graphql": (b'{"query": "{ company { slug name } }"}', "application/json"),
+    "/support/graphql": (b'{"query": "{ support { __typename } }"}', "application/json"),
     "/ingest": (b"[]", "application/cloudevents-batch+json"),
 }
-REFUSED = {"/graphql": ({200}, {401}, {200}), "/ingest": ({401}, {401}, {403})}
+REFUSED = {
+    "/graphql": ({200}, {401}, {200}),
+    "/support/graphql": ({200}, {401}, {401}),
+    "/ingest": ({401}, {401}, {403}),
+}
 # Those that tell everybody the same.
 OPEN = {"/health/live", "/health/ready"}
 STRANGERS = (generate(), PREFIX + "0" * 43, "x")
