@@ -129,7 +129,8 @@ def drop_sql_logins(admin: psycopg.Connection[Any], role_names: list[str]) -> No
     """End the sessions of roles and drop those that there are still; in the transaction of the connection."""
     admin.execute(_SQL["end_sessions"], {"roles": role_names})
     for role in _existing(admin, role_names):
-        _execute_for(admin, _SQL["drop_role"], role)
+        for step in ("act_for_role", "drop_owned", "drop_role"):
+            _execute_for(admin, _SQL[step], role)
 
 
 def is_catalogue_open(admin: psycopg.Connection[Any]) -> bool:

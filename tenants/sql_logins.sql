@@ -55,6 +55,13 @@ select count(pg_terminate_backend(a.pid, 5000)) from pg_stat_activity a where a.
 -- name: refuse_logins
 alter role {role} nologin
 
+-- name: act_for_role
+grant {role} to current_user with inherit true
+
+-- name: drop_owned
+-- No login makes anything, but each may keep default privileges of its own, which would hold the role.
+drop owned by {role}
+
 -- name: drop_role
 drop role {role}
 

@@ -30,7 +30,7 @@ from turnout.tenants.companies import NewCompany, add_company
 from turnout.tenants.removing import remove_company
 from turnout.tenants.support import support
 
-from .conftest import Login
+from .conftest import LogIn, Login
 
 Turnout = Callable[..., Result]
 
@@ -71,6 +71,20 @@ def test_a_login_is_issued_listed_and_revoked(turnout: Turnout, database: Databa
         assert admin.execute(kept, (role,)).fetchall() == [(True,)]
         noted = admin.execute("select action, actor from turnout.audit where target = %s order by audit_id", (role,))
         assert noted.fetchall()[:2] == [("sql_login.issued", "COMMAND"), ("sql_login.revoked", "COMMAND")]
+
+
+def test_what_a_login_has_kept_for_itself_does_not_hold_it(turnout: Turnout, log_in: LogIn) -> None:
+    keeping = log_in("little")
+    with keeping.connect() as connection:
+        connection.execute("set default_transaction_read_only = off")
+        connection.execute("alter default privileges revoke execute on functions from public")
+        connection.execute("alter role session_user set work_mem = '1MB'")
+
+    revoked = turnout("sql-login", "revoke", "little", keeping.role)
+
+    assert (revoked.exit_code, revoked.stderr.count("Traceback")) == (0, 0)
+    with pytest.raises(psycopg.OperationalError):
+        keeping.connect()
 
 
 @pytest.mark.usefixtures("companies")
