@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher, Type
@@ -63,3 +64,16 @@ def _busy() -> TurnoutError:
 QUEUE: Final = HashingQueue(at_once=2, waiting=20)
 # For addresses that must not be refused although they have failed too often: they keep nobody else waiting.
 SLOW: Final = HashingQueue(at_once=1, waiting=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """Where passwords of one kind of people are verified; `slow` is for addresses that have failed too often."""
+
+    prompt: HashingQueue
+    slow: HashingQueue
+
+
+OF_COMPANIES: Final = Queues(QUEUE, SLOW)
+# However many try to sign in as support, no company waits for them, nor the other way round.
+OF_STAFF: Final = Queues(HashingQueue(at_once=1, waiting=10), HashingQueue(at_once=1, waiting=10))

@@ -15,12 +15,14 @@ from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
 from turnout.tenants.audit import Act, Actor, ActorKind, note_of_staff
 from turnout.tenants.caller import Caller
+from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
-from turnout.tenants.hashing import DUMMY, QUEUE, verify
+from turnout.tenants.hashing import DUMMY, OF_STAFF, verify
 from turnout.tenants.passwords import readable
 from turnout.tenants.secrets import digest, random_base62
 from turnout.tenants.staff import LONGEST_NAME
 from turnout.tenants.support import driver
+from turnout.tenants.throttling import admit, settle_alone
 
 PREFIX: Final = "turnout_staff_"
 RANDOM: Final = 43  # 256 bits
@@ -28,6 +30,8 @@ LIFETIME: Final = timedelta(hours=12)
 IDLE: Final = timedelta(minutes=30)
 # How exactly the latest request is remembered: one write a minute, however many requests there are.
 EXACTNESS: Final = timedelta(minutes=1)
+# Failures are counted by this and the name: no slug has a colon.
+_ACCOUNT: Final = "support:"
 _SHAPE: Final = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM}}}")
 _SQL: Final = statements("turnout.tenants", "staff.sql")
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("turnout.support")
@@ -55,25 +59,27 @@ class StaffSignedIn:
     member: Member
 
 
-async def sign_in(desk: Desk, name: str, password: str, clock: Callable[[], datetime], caller: Caller) -> StaffSignedIn:
+async def sign_in(
+    desk: Desk, door: Door, name: str, password: str, clock: Callable[[], datetime], caller: Caller
+) -> StaffSignedIn:
     """Begin a session of at most 12 hours, which ends after 30 minutes without a request.
 
-    Raises TurnoutError STAFF_SIGN_IN_FAILED, the same after the same work whatever was wrong, and BUSY.
+    Raises TurnoutError STAFF_SIGN_IN_FAILED, the same after the same work whatever was wrong, THROTTLED and BUSY.
     """
+    # What no account can be called, such as a text with half a surrogate pair, is none.
+    asked = name if name.isprintable() and len(name) <= LONGEST_NAME else ""
+    attempt = await admit(door, _ACCOUNT + asked, caller.address, clock(), OF_STAFF)
     secret = readable(password)
-    found = await desk.run(partial(_find_hash, name=name))
-    is_right = await QUEUE.run(partial(verify, found[1] if found else DUMMY, secret or b""))
+    found = await desk.run(partial(_find_hash, name=asked))
+    is_right = await attempt.queue.run(partial(verify, found[1] if found else DUMMY, secret or b""))
     if found and is_right and secret:
         opened = await desk.run(partial(_open, staff_id=found[0], hashed=found[1], now=clock(), caller=caller))
         if opened:
+            await settle_alone(door, attempt, clock())
             return opened
     # Without the name that was entered: people type passwords into the wrong field.
     _log.warning("staff_sign_in_failed", address=caller.address, request_id=caller.request_id)
-    raise TurnoutError(
-        "STAFF_SIGN_IN_FAILED",
-        "The name or the password is wrong.",
-        "Check both. A forgotten password cannot be recovered: `turnout support password` makes a new one.",
-    )
+    raise attempt.refusal(_failed())
 
 
 def find_member(session: Session, token: str, now: datetime) -> Member | None:
@@ -96,9 +102,7 @@ def sign_out(session: Session, token: str) -> bool:
 
 
 def _find_hash(session: Session, *, name: str) -> tuple[UUID, str] | None:
-    # What no account can be called, such as a text with half a surrogate pair, is none.
-    asked = name if name.isprintable() and len(name) <= LONGEST_NAME else ""
-    return driver(session).execute(_SQL["find_hash"], {"name": asked}).fetchone()
+    return driver(session).execute(_SQL["find_hash"], {"name": name}).fetchone()
 
 
 def _open(session: Session, *, staff_id: UUID, hashed: str, now: datetime, caller: Caller) -> StaffSignedIn | None:
@@ -120,3 +124,11 @@ def _open(session: Session, *, staff_id: UUID, hashed: str, now: datetime, calle
     member = Member(staff_id, row[1], session_id)
     note_of_staff(session, member.actor(caller), Act("staff.signed_in", member.name), now)
     return StaffSignedIn(token, now + LIFETIME, member)
+
+
+def _failed() -> TurnoutError:
+    return TurnoutError(
+        "STAFF_SIGN_IN_FAILED",
+        "The name or the password is wrong.",
+        "Check both. A forgotten password cannot be recovered: `turnout support password` makes a new one.",
+    )

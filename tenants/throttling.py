@@ -12,7 +12,7 @@ from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
 from turnout.tenants.addresses import plain_address
 from turnout.tenants.connection import Door, Statement
-from turnout.tenants.hashing import QUEUE, SLOW, HashingQueue
+from turnout.tenants.hashing import OF_COMPANIES, HashingQueue, Queues
 
 _NOWHERE: Final = "0.0.0.0/32"
 _PREFIX_OF_6: Final = 64
@@ -31,18 +31,24 @@ class Attempt:
     network: str
     known: bool
     wait: int
+    queues: Queues
 
     @property
     def queue(self) -> HashingQueue:
         """Where its password is verified."""
-        return SLOW if self.wait else QUEUE
+        return self.queues.slow if self.wait else self.queues.prompt
+
+    @property
+    def success(self) -> dict[str, Any]:
+        """What settle_sign_in takes, but for the instant."""
+        return {"account": self.account, "address": self.network, "known": self.known}
 
     def refusal(self, otherwise: TurnoutError) -> TurnoutError:
         """What somebody is told whose password is wrong."""
         return _throttled(self.wait) if self.wait else otherwise
 
 
-async def admit(door: Door, name: str, address: str | None, now: datetime) -> Attempt:
+async def admit(door: Door, name: str, address: str | None, now: datetime, queues: Queues = OF_COMPANIES) -> Attempt:
     """Begin an attempt to sign in with a name from an address, before anything is looked up or hashed.
 
     Per name and address 5 failures are free, then it waits 1, 2, 4 … 300 seconds until the next; what has failed is
@@ -50,19 +56,23 @@ async def admit(door: Door, name: str, address: str | None, now: datetime) -> At
     that have never succeeded 100 times an hour with one name. A name that no company has is counted like any other.
     Raises TurnoutError THROTTLED with the `seconds` to wait, and BUSY.
     """
-    QUEUE.welcome()
+    queues.prompt.welcome()
     account, network = hashlib.sha256(name.encode()).digest(), network_of(address)
     asked = {"slug": name, "account": account, "address": network, "now": now}
     [(wait, known)] = await door.authenticate(Statement(_SQL["admit_sign_in"], asked, _row))
     if wait and not known:
         raise _throttled(wait)
-    return Attempt(account, network, known, wait)
+    return Attempt(account, network, known, wait, queues)
 
 
 async def settle(connection: AsyncConnection[Any], attempt: Attempt, now: datetime) -> None:
     """The attempt has succeeded: it is not counted, and its address is known from now on."""
-    settled = {"account": attempt.account, "address": attempt.network, "known": attempt.known, "now": now}
-    await connection.execute(_SQL["settle_sign_in"], settled)
+    await connection.execute(_SQL["settle_sign_in"], attempt.success | {"now": now})
+
+
+async def settle_alone(door: Door, attempt: Attempt, now: datetime) -> None:
+    """The same for who belongs to no company, in a transaction of its own. Raises TurnoutError BUSY."""
+    await door.authenticate(Statement(_SQL["settle_sign_in"], attempt.success | {"now": now}, bool))
 
 
 def network_of(address: str | None) -> str:

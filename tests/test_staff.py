@@ -8,11 +8,13 @@ import pytest
 
 from turnout.database.errors import TurnoutError
 from turnout.tenants.caller import NOBODY, Caller
+from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
-from turnout.tenants.hashing import QUEUE
+from turnout.tenants.hashing import OF_STAFF, QUEUE, SLOW
 from turnout.tenants.staff import add_staff, list_staff, renew_password, restore_staff, suspend_staff
 from turnout.tenants.staff_sessions import IDLE, LIFETIME, StaffSignedIn, find_member, sign_in
 from turnout.tenants.support import support
+from turnout.tenants.throttling import admit
 
 from .databases import Database
 
@@ -32,8 +34,8 @@ def password(database: Database, now: datetime) -> str:
         return add_staff(session, "Ann", now).text
 
 
-async def begin(desk: Desk, password: str, now: datetime, name: str = "Ann") -> StaffSignedIn:
-    return await sign_in(desk, name, password, lambda: now, CALLER)
+async def begin(desk: Desk, door: Door, password: str, now: datetime, name: str = "Ann") -> StaffSignedIn:
+    return await sign_in(desk, door, name, password, lambda: now, CALLER)
 
 
 def is_found(database: Database, token: str, at: datetime) -> bool:
@@ -41,15 +43,17 @@ def is_found(database: Database, token: str, at: datetime) -> bool:
         return find_member(session, token, at) is not None
 
 
-async def test_a_password_signs_in_however_it_is_written(desk: Desk, password: str, now: datetime) -> None:
-    signed_in = await begin(desk, f" {password.lower().replace('-', '')} ", now)
+async def test_a_password_signs_in_however_it_is_written(desk: Desk, door: Door, password: str, now: datetime) -> None:
+    signed_in = await begin(desk, door, f" {password.lower().replace('-', '')} ", now)
 
     assert signed_in.member.name == "Ann"
     assert signed_in.expires_at == now + timedelta(hours=12)
 
 
-async def test_neither_password_nor_token_is_kept(desk: Desk, database: Database, password: str, now: datetime) -> None:
-    token = (await begin(desk, password, now)).token
+async def test_neither_password_nor_token_is_kept(
+    desk: Desk, door: Door, database: Database, password: str, now: datetime
+) -> None:
+    token = (await begin(desk, door, password, now)).token
 
     with psycopg.connect(database.admin) as admin:
         kept = str(admin.execute("select s::text, n::text from turnout.staff s, turnout.staff_session n").fetchall())
@@ -65,27 +69,63 @@ async def test_neither_password_nor_token_is_kept(desk: Desk, database: Database
     ("name", "entered"), [("Ann", "wrong"), ("Bob", "x"), ("", ""), ("\ud800", "\0"), ("a" * 200, "x")]
 )
 async def test_whatever_is_wrong_is_refused_alike_after_one_hash(
-    desk: Desk, password: str, now: datetime, monkeypatch: pytest.MonkeyPatch, name: str, entered: str
+    desk: Desk, door: Door, password: str, now: datetime, monkeypatch: pytest.MonkeyPatch, name: str, entered: str
 ) -> None:
     hashed: list[object] = []
-    run = QUEUE.run
+    run = OF_STAFF.prompt.run
 
     async def counted(work: Callable[[], bool]) -> bool:
         hashed.append(work)
         return await run(work)
 
-    monkeypatch.setattr(QUEUE, "run", counted)
+    monkeypatch.setattr(OF_STAFF.prompt, "run", counted)
 
     with pytest.raises(TurnoutError, match="STAFF_SIGN_IN_FAILED"):
-        await begin(desk, entered, now, name)
+        await begin(desk, door, entered, now, name)
 
     assert len(hashed) == 1
 
 
-async def test_a_session_ends_after_twelve_hours_however_much_it_is_used(
-    desk: Desk, database: Database, password: str, now: datetime
+@pytest.mark.parametrize("name", ["Ann", "Bob", "\ud800"])
+async def test_guessing_is_throttled_alike_whether_there_is_such_an_account(
+    desk: Desk, door: Door, password: str, now: datetime, name: str
 ) -> None:
-    token = (await begin(desk, password, now)).token
+    async def refused() -> tuple[str, object]:
+        with pytest.raises(TurnoutError) as refusal:
+            await begin(desk, door, "wrong", now, name)
+        return refusal.value.code, refusal.value.details.get("seconds")
+
+    answers = [await refused() for _ in range(6)]
+
+    assert answers == [("STAFF_SIGN_IN_FAILED", None)] * 5 + [("THROTTLED", 1)]
+
+
+async def test_who_has_signed_in_before_is_not_kept_out_from_there(
+    desk: Desk, door: Door, password: str, now: datetime
+) -> None:
+    await begin(desk, door, password, now)
+    for _ in range(7):
+        with pytest.raises(TurnoutError):
+            await begin(desk, door, "wrong", now)
+
+    assert (await begin(desk, door, password, now)).member.name == "Ann"
+
+
+async def test_no_company_is_throttled_or_kept_waiting_by_who_tries_to_sign_in_as_support(
+    desk: Desk, door: Door, password: str, now: datetime
+) -> None:
+    for _ in range(6):
+        with pytest.raises(TurnoutError):
+            await begin(desk, door, "wrong", now, "acme")
+
+    assert (await admit(door, "acme", CALLER.address, now)).wait == 0
+    assert not {OF_STAFF.prompt, OF_STAFF.slow} & {QUEUE, SLOW}
+
+
+async def test_a_session_ends_after_twelve_hours_however_much_it_is_used(
+    desk: Desk, door: Door, database: Database, password: str, now: datetime
+) -> None:
+    token = (await begin(desk, door, password, now)).token
     step = timedelta(minutes=20)
 
     for used in range(1, LIFETIME // step):
@@ -95,9 +135,9 @@ async def test_a_session_ends_after_twelve_hours_however_much_it_is_used(
 
 
 async def test_a_session_ends_after_half_an_hour_without_a_request(
-    desk: Desk, database: Database, password: str, now: datetime
+    desk: Desk, door: Door, database: Database, password: str, now: datetime
 ) -> None:
-    token = (await begin(desk, password, now)).token
+    token = (await begin(desk, door, password, now)).token
 
     assert is_found(database, token, now + timedelta(minutes=29))
     assert is_found(database, token, now + timedelta(minutes=58))
@@ -105,9 +145,9 @@ async def test_a_session_ends_after_half_an_hour_without_a_request(
 
 
 async def test_requests_within_a_minute_are_one_write(
-    desk: Desk, database: Database, password: str, now: datetime
+    desk: Desk, door: Door, database: Database, password: str, now: datetime
 ) -> None:
-    token = (await begin(desk, password, now)).token
+    token = (await begin(desk, door, password, now)).token
 
     for seconds in (1, 30, 59):
         assert is_found(database, token, now + timedelta(seconds=seconds))
@@ -117,43 +157,47 @@ async def test_requests_within_a_minute_are_one_write(
 
 
 async def test_another_password_ends_the_old_one_and_its_sessions(
-    desk: Desk, database: Database, password: str, now: datetime
+    desk: Desk, door: Door, database: Database, password: str, now: datetime
 ) -> None:
-    token = (await begin(desk, password, now)).token
+    token = (await begin(desk, door, password, now)).token
 
     with support(database.support) as session:
         renewed = renew_password(session, "Ann", now).text
 
     assert not is_found(database, token, now)
     with pytest.raises(TurnoutError, match="STAFF_SIGN_IN_FAILED"):
-        await begin(desk, password, now)
-    assert (await begin(desk, renewed, now)).member.name == "Ann"
+        await begin(desk, door, password, now)
+    assert (await begin(desk, door, renewed, now)).member.name == "Ann"
 
 
 async def test_who_is_suspended_meanwhile_begins_no_session(
-    desk: Desk, database: Database, password: str, now: datetime
+    desk: Desk, door: Door, database: Database, password: str, now: datetime
 ) -> None:
+    asked: list[datetime] = []
+
     def clock() -> datetime:
-        """Asked between the check of the password and the beginning of the session."""
-        with support(database.support) as session:
-            suspend_staff(session, "Ann", now)
+        """Asked before the password is looked up, and between its check and the beginning of the session."""
+        if asked:
+            with support(database.support) as session:
+                suspend_staff(session, "Ann", now)
+        asked.append(now)
         return now
 
     with pytest.raises(TurnoutError, match="STAFF_SIGN_IN_FAILED"):
-        await sign_in(desk, "Ann", password, clock, NOBODY)
+        await sign_in(desk, door, "Ann", password, clock, NOBODY)
 
 
 async def test_who_is_restored_signs_in_again_and_finds_no_session(
-    desk: Desk, database: Database, password: str, now: datetime
+    desk: Desk, door: Door, database: Database, password: str, now: datetime
 ) -> None:
-    token = (await begin(desk, password, now)).token
+    token = (await begin(desk, door, password, now)).token
 
     with support(database.support) as session:
         suspend_staff(session, "Ann", now)
         restore_staff(session, "Ann", now)
 
     assert not is_found(database, token, now)
-    assert (await begin(desk, password, now)).member.name == "Ann"
+    assert (await begin(desk, door, password, now)).member.name == "Ann"
 
 
 def test_accounts_are_listed_and_of_one_person_each(database: Database, password: str, now: datetime) -> None:

@@ -39,7 +39,7 @@ async def sign_in(
 ) -> StaffSignedIn:
     """Begin a session."""
     context = info.context
-    return await staff_sessions.sign_in(context.desk, name, password, context.clock, context.caller)
+    return await staff_sessions.sign_in(context.desk, context.door, name, password, context.clock, context.caller)
 
 
 @strawberry.field(description="End the session whose token the request was sent with, at once.")
