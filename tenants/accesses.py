@@ -64,7 +64,8 @@ def open_access(
 ) -> OpenedAccess:
     """Let support read a company's people and titles for a while; `reason` is what the company reads.
 
-    Raises TurnoutError UNKNOWN_COMPANY, INVALID_REASON, INVALID_ACCESS_TIME.
+    Raises TurnoutError UNKNOWN_COMPANY, INVALID_REASON, INVALID_ACCESS_TIME, and UNAUTHENTICATED when the member of
+    support `staff_id` has just been suspended.
     """
     _check(reason, lasting)
     company = lock_company(session, slug)
@@ -79,7 +80,8 @@ def open_access(
         "now": now,
         "expires_at": opened.expires_at,
     }
-    driver(session).execute(_SQL["open"], row)
+    if not driver(session).execute(_SQL["open"], row).fetchone():
+        raise _shut_out()
     said = {"reason": reason, "expiresAt": opened.expires_at.isoformat()}
     note(session, company.company_id, actor, Act("access.opened", str(opened.access_id), said), now)
     return opened
@@ -112,6 +114,14 @@ async def find_access(door: Door, token: str, now: datetime) -> Credential | Non
     asked = {"digest": digest(token), "now": now}
     found = await door.authenticate(Statement(_SQL["find"], asked, _credential))
     return found[0] if found else None
+
+
+def _shut_out() -> TurnoutError:
+    return TurnoutError(
+        "UNAUTHENTICATED",
+        "The account of support has just been suspended.",
+        "`turnout support restore` lets its owner in again.",
+    )
 
 
 def _credential(*row: Any) -> Credential:  # noqa: ANN401 -- columns of a row

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
-from turnout.tenants.audit import COMMAND, Act, Actor, note_of_staff
+from turnout.tenants.audit import COMMAND, Act, Actor, note, note_of_staff
 from turnout.tenants.hashing import HASHER
 from turnout.tenants.passwords import generate
 from turnout.tenants.support import driver
@@ -60,10 +60,10 @@ def list_staff(session: Session) -> list[ListedStaff]:
 
 
 def renew_password(session: Session, name: str, now: datetime, *, actor: Actor = COMMAND) -> IssuedStaffPassword:
-    """Give a member of support another password; the old one and all their sessions end. Raises UNKNOWN_STAFF."""
+    """Give a member of support another password; all that was begun with the old one ends. Raises UNKNOWN_STAFF."""
     text = generate()
     staff_id = _of(_run(session, "renew", name=name, hash=_hashed(text)), name)
-    _run(session, "end_sessions", staff_id=staff_id)
+    _end_all(session, staff_id, now, actor)
     note_of_staff(session, actor, Act("staff.password_renewed", name), now)
     return IssuedStaffPassword(staff_id, text)
 
@@ -71,8 +71,7 @@ def renew_password(session: Session, name: str, now: datetime, *, actor: Actor =
 def suspend_staff(session: Session, name: str, now: datetime, *, actor: Actor = COMMAND) -> None:
     """Shut a member of support out at once: sessions end, and so does what they may read. Raises UNKNOWN_STAFF."""
     staff_id = _of(_run(session, "suspend", name=name, now=now), name)
-    _run(session, "end_sessions", staff_id=staff_id)
-    _run(session, "close_accesses", staff_id=staff_id, now=now)
+    _end_all(session, staff_id, now, actor)
     note_of_staff(session, actor, Act("staff.suspended", name), now)
 
 
@@ -80,6 +79,13 @@ def restore_staff(session: Session, name: str, now: datetime, *, actor: Actor = 
     """Let a member of support sign in again, with the password they have. Raises UNKNOWN_STAFF."""
     _of(_run(session, "restore", name=name), name)
     note_of_staff(session, actor, Act("staff.restored", name), now)
+
+
+def _end_all(session: Session, staff_id: UUID, now: datetime, actor: Actor) -> None:
+    """End the sessions of a member of support and what they may read, which the companies see."""
+    _run(session, "end_sessions", staff_id=staff_id)
+    for company_id, access_id in _run(session, "close_accesses", staff_id=staff_id, now=now):
+        note(session, company_id, actor, Act("access.closed", str(access_id)), now)
 
 
 def _run(session: Session, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value

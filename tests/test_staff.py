@@ -1,13 +1,18 @@
 """Accounts of support staff: passwords, sessions and their ends."""
 
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import psycopg
 import pytest
+from sqlmodel import Session
 
 from turnout.database.errors import TurnoutError
+from turnout.tenants.accesses import list_accesses, open_access
 from turnout.tenants.caller import NOBODY, Caller
+from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
 from turnout.tenants.hashing import OF_STAFF, QUEUE, SLOW
@@ -185,6 +190,62 @@ async def test_who_is_suspended_meanwhile_begins_no_session(
 
     with pytest.raises(TurnoutError, match="STAFF_SIGN_IN_FAILED"):
         await sign_in(desk, door, "Ann", password, clock, NOBODY)
+
+
+@pytest.mark.parametrize("shut_out", [suspend_staff, renew_password])
+def test_what_a_member_may_read_ends_with_the_password_and_each_company_sees_it(
+    database: Database,
+    password: str,
+    acme: Company,
+    globex: Company,
+    now: datetime,
+    shut_out: Callable[[Session, str, datetime], object],
+) -> None:
+    opened = [opened_by_ann(database, company, now) for company in (globex, acme)]
+    with support(database.support) as session:
+        by_command = open_access(session, acme.slug, "ticket 8", now).access_id
+
+    with support(database.support) as session:
+        shut_out(session, "Ann", now)
+
+    with psycopg.connect(database.admin) as admin:
+        noted = admin.execute("select target from turnout.audit where action = 'access.closed'").fetchall()
+        still = admin.execute("select access_id from turnout.support_access where closed_at is null").fetchall()
+    assert {target for (target,) in noted} == {str(access_id) for access_id in opened}
+    assert still == [(by_command,)]
+
+
+def test_who_is_suspended_opens_no_access(database: Database, password: str, acme: Company, now: datetime) -> None:
+    with support(database.support) as session:
+        suspend_staff(session, "Ann", now)
+
+    with pytest.raises(TurnoutError, match="UNAUTHENTICATED"):
+        opened_by_ann(database, acme, now)
+
+
+def test_who_suspends_closes_an_access_that_is_being_opened(
+    database: Database, password: str, acme: Company, now: datetime
+) -> None:
+    def suspend() -> None:
+        with support(database.support) as session:
+            suspend_staff(session, "Ann", now)
+
+    with ThreadPoolExecutor(1) as threads:
+        with support(database.support) as session:
+            open_access(session, acme.slug, "ticket 7", now, staff_id=list_staff(session)[0].staff_id)
+            suspended = threads.submit(suspend)
+            with pytest.raises(TimeoutError):
+                suspended.result(0.3)
+        suspended.result(10)
+
+    with support(database.support) as session:
+        assert [access.closed_at for access in list_accesses(session, acme.slug)] == [now]
+
+
+def opened_by_ann(database: Database, company: Company, now: datetime) -> UUID:
+    with support(database.support) as session:
+        [ann] = list_staff(session)
+        return open_access(session, company.slug, "ticket 7", now, staff_id=ann.staff_id).access_id
 
 
 async def test_who_is_restored_signs_in_again_and_finds_no_session(
