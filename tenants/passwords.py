@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, or_
+from sqlalchemy import delete, or_
 from sqlmodel import Session, col, select
 
 from turnout.database.errors import TurnoutError
@@ -161,12 +161,18 @@ def revoke_password(session: Session, slug: str, password_id: UUID, now: datetim
 
 
 def revoke_passwords(session: Session, slug: str, now: datetime, *, actor: Actor = COMMAND) -> int:
-    """End all passwords of a company and every session; says how many. Raises TurnoutError UNKNOWN_COMPANY."""
+    """End all passwords of a company, every session and every open link; says how many passwords.
+
+    Raises TurnoutError UNKNOWN_COMPANY.
+    """
     company = lock_company(session, slug)
     rows = _active(session, company.company_id, now)
     _revoke(session, rows, now)
+    links = _revoke_links(session, company.company_id, now)
     for row in rows:
         note(session, company.company_id, actor, Act("password.revoked", str(row.password_id)), now)
+    for link_id in links:
+        note(session, company.company_id, actor, Act("link.revoked", str(link_id)), now)
     return len(rows)
 
 
@@ -177,17 +183,27 @@ def check_room(session: Session, company_id: int, slug: str, now: datetime) -> N
 
 
 def _places(session: Session, company_id: int, now: datetime) -> int:
-    links = session.exec(
-        select(func.count())
-        .select_from(ActivationLinkRow)
-        .where(
-            col(ActivationLinkRow.company_id) == company_id,
-            col(ActivationLinkRow.used_at).is_(None),
-            col(ActivationLinkRow.revoked_at).is_(None),
-            col(ActivationLinkRow.expires_at) > now,
-        )
-    ).one()
-    return len(_active(session, company_id, now)) + links
+    return len(_active(session, company_id, now)) + len(_open_links(session, company_id, now))
+
+
+def _open_links(session: Session, company_id: int, now: datetime) -> Sequence[ActivationLinkRow]:
+    query = select(ActivationLinkRow).where(
+        col(ActivationLinkRow.company_id) == company_id,
+        col(ActivationLinkRow.used_at).is_(None),
+        col(ActivationLinkRow.revoked_at).is_(None),
+        col(ActivationLinkRow.expires_at) > now,
+    )
+    return session.exec(query).all()
+
+
+def _revoke_links(session: Session, company_id: int, now: datetime) -> list[UUID]:
+    """The links that were open. Who uses one holds the company, which is locked: none is used in the meantime."""
+    rows = _open_links(session, company_id, now)
+    for row in rows:
+        row.revoked_at = now
+        session.add(row)
+    session.flush()
+    return [row.link_id for row in rows]
 
 
 def _too_many(slug: str) -> TurnoutError:

@@ -9,6 +9,7 @@ import pytest
 from argon2 import extract_parameters
 
 from turnout.database.errors import TurnoutError
+from turnout.tenants.activation import issue_link, list_links
 from turnout.tenants.audit import Actor, ActorKind
 from turnout.tenants.company import Company
 from turnout.tenants.hashing import DUMMY, HASHER, verify
@@ -203,6 +204,21 @@ def test_one_of_three_passwords_is_rotated_at_a_time(database: Database, acme: C
         rotate_password(session, "acme", second.password_id, now, overlap=timedelta(0))
 
     assert len(active(database, "acme")) == MOST_VERIFIED
+
+
+def test_open_links_are_revoked_with_all_passwords(database: Database, acme: Company, now: datetime) -> None:
+    with support(database.support) as session:
+        over = issue_link(session, "acme", None, now - timedelta(days=2)).link_id
+        link = issue_link(session, "acme", None, now).link_id
+
+        assert revoke_passwords(session, "acme", now) == 0
+
+    with support(database.support) as session:
+        listed = {row.link_id: row.revoked_at for row in list_links(session, "acme")}
+    with psycopg.connect(database.admin) as admin:
+        noted = admin.execute("select target from turnout.audit where action = 'link.revoked'").fetchall()
+    assert listed == {over: None, link: now}
+    assert noted == [(str(link),)]
 
 
 @pytest.mark.parametrize("overlap", [timedelta(seconds=-1), timedelta(days=7, seconds=1)])

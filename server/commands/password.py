@@ -113,7 +113,7 @@ def revoke(
     password_id: Annotated[
         UUID | None, typer.Option("--id", help="The password to revoke.", show_default=False)
     ] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Revoke all that the company has.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Revoke all that the company has, and its open links.")] = False,
     data: Data = None,
 ) -> None:
     """End a password and every session begun with it, at once."""
@@ -128,4 +128,5 @@ def revoke(
         else:
             revoke_password(session, slug, password_id, now())
             revoked = 1
-    say(f"Revoked {revoked} of the passwords of {slug}; the sessions begun with them have ended.")
+    ended = "all sessions and open links" if all_ else "the sessions begun with it"
+    say(f"Revoked {revoked} of the passwords of {slug}; {ended} have ended.")
