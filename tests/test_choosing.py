@@ -12,6 +12,7 @@ from turnout.tenants.activation import IssuedLink, issue_link, revoke_link
 from turnout.tenants.audit import COMMAND
 from turnout.tenants.caller import NOBODY, Caller
 from turnout.tenants.choosing import activate, change_password
+from turnout.tenants.companies import lock_company
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.passwords import issue_password, list_passwords, revoke_passwords
@@ -69,6 +70,20 @@ async def test_a_link_that_two_use_at_once_works_for_one(
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["SignedIn", "TurnoutError"]
     with support(database.support) as session:
         assert len(list_passwords(session, "acme")) == 1
+
+
+async def test_a_link_that_is_being_revoked_while_it_is_used_works_no_more(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    link = issued_link(database, now)
+    with support(database.support) as session:
+        lock_company(session, "acme")
+        late = asyncio.create_task(code_of(activate(door, link.secret, CHOSEN, lambda: now, caller=NOBODY)))
+        await asyncio.sleep(0.5)  # it has hashed the password and waits for the lock on the company
+        assert not late.done()
+        revoke_link(session, "acme", link.link_id, now)
+
+    assert await late == "LINK_INVALID"
 
 
 async def test_a_password_that_is_refused_leaves_the_link_as_it_was(

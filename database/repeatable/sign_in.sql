@@ -92,15 +92,22 @@ begin atomic
   where l.digest = of_digest and l.used_at is null and l.revoked_at is null and l.expires_at > as_of;
 end;
 
+-- The company is locked first, as whoever revokes a link does: neither waits for the other in a circle.
 create or replace function use_link(of_digest bytea, new_password uuid, new_hash text, as_of timestamptz)
 returns table (link_id uuid, label text)
 language sql security definer set search_path = turnout, pg_temp
 begin atomic
-  with used as (
-    update activation_link l set used_at = as_of
+  with standing as (
+    select c.company_id
     from company c
+    where c.company_id = (select l.company_id from activation_link l where l.digest = of_digest) and c.suspended_at is null
+    for share
+  ),
+  used as (
+    update activation_link l set used_at = as_of
+    from standing c
     where l.digest = of_digest and l.used_at is null and l.revoked_at is null and l.expires_at > as_of
-      and c.company_id = l.company_id and c.suspended_at is null
+      and l.company_id = c.company_id
     returning l.company_id, l.link_id, l.label, l.issued_by
   ),
   begun as (
