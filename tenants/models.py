@@ -18,6 +18,7 @@ from sqlalchemy import (
     Enum,
     ForeignKeyConstraint,
     Identity,
+    Index,
     Integer,
     Interval,
     SmallInteger,
@@ -116,6 +117,7 @@ class CompanySessionRow(Table, table=True):
             ["company_password.company_id", "company_password.password_id"],
             ondelete="CASCADE",
         ),
+        Index("company_session_password", "company_id", "password_id"),
     )
 
     company_id: int = Field(primary_key=True)

@@ -31,7 +31,7 @@ from turnout.tenants.passwords import (
     revoke_passwords,
     rotate_password,
 )
-from turnout.tenants.sessions import SignedIn, find_session, sign_in
+from turnout.tenants.sessions import LIFETIME, SignedIn, find_session, sign_in
 from turnout.tenants.support import support
 
 from .databases import Database
@@ -177,6 +177,23 @@ async def test_a_sign_in_while_its_password_is_being_revoked_fails(
 
     assert (await late)[0] == "SIGN_IN_FAILED"
     assert count_sessions(database) == 0
+
+
+async def test_sessions_that_have_expired_go_a_few_at_a_time_when_another_begins(
+    database: Database, door: Door, acme: Company, globex: Company, now: datetime
+) -> None:
+    ours, theirs = issue(database, "acme", now), issue(database, "globex", now)
+    await sign_in(door, "globex", theirs.text, lambda: now)
+    for _ in range(6):
+        await sign_in(door, "acme", ours.text, lambda: now)
+    before = count_sessions(database)
+
+    kept = await sign_in(door, "acme", ours.text, lambda: now + LIFETIME)
+    after = count_sessions(database)
+    await sign_in(door, "acme", ours.text, lambda: now + LIFETIME)
+
+    assert (before, after, count_sessions(database)) == (7, 3, 3)
+    assert await find_session(door, kept.token, now + LIFETIME)
 
 
 async def test_only_the_digest_of_a_token_is_kept(database: Database, door: Door, acme: Company, now: datetime) -> None:

@@ -14,7 +14,8 @@ begin atomic
 end;
 
 -- Nothing is opened for a password that has been revoked, or a company that has been suspended, in the meantime: no row comes
--- back. Both rows are locked, so that who revokes or suspends sees every session that was quicker.
+-- back. Both rows are locked, so that who revokes or suspends sees every session that was quicker. A few of the company's that
+-- have expired go, so that nothing piles up and nobody waits.
 create or replace function open_session(
   of_company integer, of_password uuid, new_session uuid, new_digest bytea, of_kind session_kind, opened_at timestamptz,
   until timestamptz, from_address inet, with_agent text
@@ -36,6 +37,13 @@ begin atomic
     select u.company_id, new_session, u.password_id, new_digest, of_kind, opened_at, until, from_address, with_agent
     from used u
     returning session_id
+  ),
+  forgotten as (
+    delete from company_session where (company_id, session_id) in (
+      select s.company_id, s.session_id from company_session s
+      where s.company_id = of_company and s.expires_at <= opened_at
+      limit 5 for update skip locked
+    )
   )
   select u.label, least(until, u.expires_at) from used u, opened;
 end;

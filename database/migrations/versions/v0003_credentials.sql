@@ -25,6 +25,9 @@ alter table company_session
   add column address inet,
   add column user_agent text;
 comment on column company_session.seen_at is 'The latest request, to the minute; null means none since it began. A cookie session idle for too long has ended.';
+-- Its sessions go with a password.
+-- squawk-ignore require-concurrent-index-creation
+create index company_session_password on company_session (company_id, password_id);
 
 create table activation_link (
   company_id integer not null references company,

@@ -25,6 +25,8 @@ create table staff_session (
   address inet,
   user_agent text
 );
+-- Their sessions go with a member, and end with a password.
+create index staff_session_staff on staff_session (staff_id);
 
 create table support_access (
   company_id integer not null references company,
