@@ -1,12 +1,14 @@
 """A key cannot make a stronger key: every combination of bounds, and what the database then holds."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import combinations, product
 from typing import Any
 
 import psycopg
 import pytest
+from sqlmodel import Session, select
 
 from turnout.database.errors import TurnoutError
 from turnout.tenants.addresses import read_ranges
@@ -16,9 +18,13 @@ from turnout.tenants.connection import Door
 from turnout.tenants.credential import Credential, Scope
 from turnout.tenants.key_rows import IssuedKey
 from turnout.tenants.keys import find_key, issue_key
+from turnout.tenants.models import CompanyPasswordRow
 from turnout.tenants.own_keys import Wish, issue_own_key, revoke_own_key, rotate_own_key
+from turnout.tenants.passwords import issue_password, revoke_passwords, rotate_password
 from turnout.tenants.reach import Reach
+from turnout.tenants.sessions import sign_in
 from turnout.tenants.support import support
+from turnout.tenants.suspending import suspend_company
 
 from .databases import Database
 
@@ -138,6 +144,40 @@ async def test_a_key_that_has_been_revoked_in_the_meantime_makes_nothing(
     assert refused.code == "UNKNOWN_KEY"
 
 
+@pytest.mark.parametrize("end", [revoke_passwords, suspend_company])
+async def test_who_is_shut_out_while_making_a_key_makes_none(
+    database: Database, door: Door, acme: Company, now: datetime, end: Callable[[Session, str, datetime], object]
+) -> None:
+    maker = await signed_in(database, door, now)
+
+    with support(database.support) as session:
+        end(session, "acme", now)
+        making = asyncio.create_task(asyncio.to_thread(attempt, database, maker, Wish([Scope.READ_STATS]), now))
+        await asyncio.sleep(0.3)
+        assert not making.done()
+    refused = await making
+
+    assert isinstance(refused, TurnoutError)
+    assert refused.code == "UNAUTHENTICATED"
+
+
+async def test_a_session_makes_keys_until_its_password_or_itself_ends(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    maker = await signed_in(database, door, now)
+    with support(database.support) as session:
+        password = session.exec(select(CompanyPasswordRow)).one()
+        rotate_password(session, "acme", password.password_id, now, overlap=timedelta(hours=1))
+    other = await signed_in(database, door, now)
+
+    made = [
+        isinstance(attempt(database, who, Wish([Scope.READ_STATS]), now + timedelta(hours=hours)), IssuedKey)
+        for who, hours in ((maker, 0.9), (maker, 1), (other, 11.9), (other, 12))
+    ]
+
+    assert made == [True, False, True, False]
+
+
 @pytest.mark.parametrize("scope", [Scope.WRITE_EVENTS, Scope.ADMIN_KEYS])
 def test_a_key_of_one_user_neither_tells_nor_makes_keys(
     database: Database, acme: Company, now: datetime, scope: Scope
@@ -161,6 +201,13 @@ def test_what_a_key_has_made_says_so_in_the_audit(database: Database, acme: Comp
         "expiresAt": made.expires_at.isoformat(),
         "oneUser": True,
     }
+
+
+async def signed_in(database: Database, door: Door, now: datetime) -> Credential:
+    """Whoever has signed in with a new password."""
+    with support(database.support) as session:
+        password = issue_password(session, "acme", None, now).text
+    return (await sign_in(door, "acme", password, lambda: now)).credential
 
 
 async def holder(database: Database, door: Door, now: datetime, held: Any, **bounds: Any) -> Credential:
