@@ -44,7 +44,7 @@ class Browser:
 class Context:
     """One request: `caller` says from where it came, and under which id its errors are logged.
 
-    `desk` is where support's work is done; None where nobody of support signs in.
+    `desk` is where companies' keys are made and ended; None where nobody does that.
     """
 
     door: Door

@@ -40,15 +40,16 @@ def create_app(services: Services, *, allowed_hosts: Sequence[str] = ()) -> Star
 
 
 def _routes(services: Services) -> list[Route]:
-    support = [SupportGraphQL(services, services.desk).route] if services.desk else []
+    support = [SupportGraphQL(services, services.support_desk).route] if services.support_desk else []
     return [GraphQL(services).route, *support, Ingest(services).route, *health.routes(services)]
 
 
 @asynccontextmanager
 async def _open(services: Services) -> AsyncGenerator[None]:
     async with AsyncExitStack() as stack:
-        if services.desk:
-            stack.callback(services.desk.close)
+        for desk in (services.desk, services.support_desk):
+            if desk:
+                stack.callback(desk.close)
         stack.push_async_callback(services.door.close)
         await services.door.open()
         stack.push_async_callback(services.refresher.stop)

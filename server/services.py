@@ -35,7 +35,8 @@ def utc_now() -> datetime:
 class Services:
     """The door to the companies' data, the refresher, the clock, and whether the process is about to stop.
 
-    `desk` is for support staff; None leaves them to their commands. `revive` starts the database again when it has
+    `desk` is for what companies do with their keys, `support_desk` for support staff; None leaves them to their
+    commands. `revive` starts the database again when it has
     gone; None when that is for somebody else to do. `watchdog` is for the logins for BI; None where none can log in.
     """
 
@@ -44,6 +45,7 @@ class Services:
     clock: Callable[[], datetime] = utc_now
     readiness: Readiness = field(default_factory=Readiness)
     desk: Desk | None = None
+    support_desk: Desk | None = None
     revive: Callable[[], None] | None = None
     watchdog: Watchdog | None = None
     cookies: Cookies = field(default_factory=Cookies)

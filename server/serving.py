@@ -53,6 +53,7 @@ def _services(found: Deployment, settings: Settings, sql_port: int | None) -> Se
         Door(found.app),
         Refresher(found.refresher, utc_now),
         desk=Desk(lambda: found.support),
+        support_desk=Desk(lambda: found.support),
         revive=partial(revive, found.folder, sql_port) if found.folder else None,
         watchdog=Watchdog(found.refresher) if sql_port or not found.folder else None,
         cookies=Cookies(insecure=settings.insecure_cookies),

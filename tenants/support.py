@@ -12,7 +12,12 @@ from sqlmodel import Session
 @contextmanager
 def support(conninfo: str) -> Generator[Session]:
     """A session of the support role that commits when the block ends without an error."""
-    engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(conninfo), poolclass=NullPool)
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(conninfo),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
 

@@ -26,8 +26,14 @@ MakeClient = Callable[[Company], AsyncGenerator[Client]]
 
 @pytest.fixture
 def services(database: Database, now: datetime) -> Services:
-    desk = Desk(lambda: database.support)
-    return Services(Door(database.app), Refresher(database.refresher, lambda: now), lambda: now, desk=desk)
+    desk, support_desk = (Desk(lambda: database.support) for _ in range(2))
+    return Services(
+        Door(database.app),
+        Refresher(database.refresher, lambda: now),
+        lambda: now,
+        desk=desk,
+        support_desk=support_desk,
+    )
 
 
 @pytest.fixture

@@ -53,8 +53,14 @@ class Told:
 @asynccontextmanager
 async def telling(database: Database) -> AsyncGenerator[Told]:
     """The whole application over a database, at noon UTC on 2 March 2026, when everything has been told."""
-    desk = Desk(lambda: database.support)
-    services = Services(Door(database.app), Refresher(database.refresher, lambda: NOW), lambda: NOW, desk=desk)
+    desk, support_desk = (Desk(lambda: database.support) for _ in range(2))
+    services = Services(
+        Door(database.app),
+        Refresher(database.refresher, lambda: NOW),
+        lambda: NOW,
+        desk=desk,
+        support_desk=support_desk,
+    )
     app = create_app(services)
     transport = httpx.ASGITransport(app)
     async with (

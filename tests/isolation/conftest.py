@@ -58,6 +58,7 @@ async def stage(server: str, template: str) -> AsyncGenerator[Stage]:
         Refresher(database.refresher, lambda: NOON),
         lambda: NOON,
         desk=Desk(lambda: database.support),
+        support_desk=Desk(lambda: database.support),
     )
     async with _serving(services) as (app, http):
         beta = await _settled(BETA, http, services, database)
