@@ -40,7 +40,9 @@ async def issue_embed_token(
     info: Info,
     user: Annotated[
         strawberry.ID | None,
-        strawberry.argument(description="The platform's id of the one user whose own things it is to see."),
+        strawberry.argument(
+            description="The platform's id of the one user whose own things it is to see; any but the key's own needs read:people."
+        ),
     ] = None,
     views: Annotated[
         list[str] | None,
@@ -55,6 +57,8 @@ async def issue_embed_token(
     """A token for a page."""
     context = info.context
     by = context.authenticated()
+    context.reading()  # who may not read at all is told that first
+    people.demand_own_user(context, "user", user)
     within("minutes", minutes, 1, MOST_MINUTES, "Let the page ask for another token before this one ends.")
     check_user(user)
     bounds = Bounds(user, _views(views, of_one_user=(user or by.user_key) is not None))

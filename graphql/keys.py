@@ -133,12 +133,15 @@ async def issue_key(
     ] = None,
     user_id: Annotated[
         strawberry.ID | None,
-        strawberry.argument(description="The one user whose own things it sees, by the platform's id."),
+        strawberry.argument(
+            description="The one user whose own things it sees, by the platform's id; a key needs read:people for it."
+        ),
     ] = None,
 ) -> Made:
     """Make a key."""
     context = info.context
     maker, actor, now = context.managing_keys(), context.actor(), context.clock()
+    people.demand_own_user(context, "userId", user_id)
     short_enough("scopes", scopes, LONGEST_LIST)
     short_enough("addresses", addresses, LONGEST_LIST)
     wish = Wish(scopes, label, expires_at, addresses or (), user_id)

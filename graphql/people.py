@@ -85,6 +85,16 @@ def hide_people(core: GraphQLSchema) -> None:
             field.resolve = _guarded(field)
 
 
+def demand_own_user(context: Context, argument: str, user_key: str | None) -> None:
+    """Raises PEOPLE_NOT_READABLE for a user other than the credential's own, where people may not be read.
+
+    What is bound to a user is told the pseudonym of that user: it would tell of whom the company's figures are.
+    """
+    own = context.credential.user_key if context.credential else None
+    if user_key not in (None, own) and not context.reads_people:
+        raise _not_readable(argument)
+
+
 def declaration(of: Any) -> Any:  # noqa: ANN401 -- a field or an argument of graphql-core; Disguise, True or None
     """What a field or an argument says of people; None when it has nothing to do with them."""
     definition = of.extensions.get(_DEFINITION)
@@ -136,12 +146,16 @@ def _refuse_people(context: Context, given: Mapping[str, Any], naming: list[str]
     if order and order["field"].name in columns:
         asked.append("orderBy")
     if asked and context.reading():
-        raise TurnoutError(
-            "PEOPLE_NOT_READABLE",
-            f"`{asked[0]}` asks for what belongs to people, which this credential may not read.",
-            f"Leave it out, or use a credential with the scope {Scope.READ_PEOPLE}.",
-            argument=asked[0],
-        )
+        raise _not_readable(asked[0])
+
+
+def _not_readable(argument: str) -> TurnoutError:
+    return TurnoutError(
+        "PEOPLE_NOT_READABLE",
+        f"`{argument}` asks for what belongs to people, which this credential may not read.",
+        f"Leave it out, or use a credential with the scope {Scope.READ_PEOPLE}.",
+        argument=argument,
+    )
 
 
 async def _with_disguises(context: Context, found: object) -> object:

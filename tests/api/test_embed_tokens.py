@@ -85,7 +85,7 @@ async def test_without_people_one_user_has_the_pseudonyms_that_the_company_sees(
 ) -> None:
     await at_acme.tell(little_company())
     figures = keyed(at_acme, issue(database, now, ["read:stats"]))
-    page = await embedded(figures, user="anna")
+    page = await embedded(keyed(at_acme, issue(database, now, ["read:stats"], user_key="anna")), user="anna")
     asked = "{ eventStats(period: {preset: LAST_30_DAYS}) { nodes { eventId title room ownerId ownerName } } }"
 
     me = (await page.query("{ me(period: {preset: LAST_30_DAYS}) { userId name eventsHeld } }"))["me"]
@@ -151,6 +151,7 @@ async def test_a_token_never_goes_beyond_its_key(
     assert (await page.ingest([])).status_code == 403
     assert await refused(of_anna, user="ben") == "FORBIDDEN"
     assert await refused(keyed(at_acme, issue(database, now, ["write:events"])), user="anna") == "FORBIDDEN"
+    assert await refused(figures, user="anna") == "PEOPLE_NOT_READABLE"
     assert await refused(at_acme, user="anna") == "FORBIDDEN"
     assert await refused(await embedded(reader, user="anna"), user="anna") == "FORBIDDEN"
     assert await refused(page, views=["days"]) == "VIEW_LIMITED"

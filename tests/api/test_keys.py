@@ -106,7 +106,16 @@ async def test_a_key_makes_none_that_is_stronger_than_itself(at_acme: Client) ->
     for beyond in wider:
         assert await maker.codes(ISSUE, fitting | beyond) == ["KEY_TOO_STRONG"]
 
-    assert (await maker.query(ISSUE, fitting | {"userId": "anna"}))["issueKey"]["text"]
+    assert (await maker.query(ISSUE, fitting))["issueKey"]["text"]
+
+
+async def test_who_may_not_read_people_makes_no_key_of_one_user(at_acme: Client) -> None:
+    of_anna = {"scopes": ["READ_STATS"], "userId": "anna"}
+    figures, _ = await issue(at_acme, "ADMIN_KEYS", "READ_STATS")
+    people, _ = await issue(at_acme, "ADMIN_KEYS", "READ_STATS", "READ_PEOPLE")
+
+    assert await figures.codes(ISSUE, of_anna) == ["PEOPLE_NOT_READABLE"]
+    assert (await people.query(ISSUE, of_anna))["issueKey"]["key"]["userId"] == "anna"
 
 
 async def test_who_may_not_read_people_is_not_told_whose_a_key_is(at_acme: Client) -> None:
