@@ -41,7 +41,10 @@ async def issue_embed_token(
     user: Annotated[
         strawberry.ID | None,
         strawberry.argument(
-            description="The platform's id of the one user whose own things it is to see; any but the key's own needs read:people."
+            description=(
+                "The platform's id of the one user whose own things it is to see; any but the key's own needs "
+                "read:people."
+            )
         ),
     ] = None,
     views: Annotated[
