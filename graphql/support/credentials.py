@@ -4,6 +4,8 @@ from datetime import datetime
 
 import strawberry
 
+from turnout.tenants.keys import ListedKey
+
 
 @strawberry.type(description="A password of a company; its text is kept nowhere.")
 class Password:
@@ -33,6 +35,10 @@ class ActivationLink:
     revoked_at: datetime | None = strawberry.field(description="When it was revoked.")
 
 
+def _one_user(root: strawberry.Parent[ListedKey]) -> bool:
+    return root.user_key is not None
+
+
 @strawberry.type(description="An API key of a company; its text is kept nowhere.")
 class Key:
     """Rows are tenants' listed keys."""
@@ -42,8 +48,8 @@ class Key:
     scopes: list[str] = strawberry.field(description="What it may be used for.")
     label: str | None = strawberry.field(description="What it is known by.")
     issued_by: str | None = strawberry.field(description="Who has issued it; null for a command.")
-    user_key: str | None = strawberry.field(
-        name="userId", description="The one user whose own things it sees; null for the whole company."
+    one_user: bool = strawberry.field(
+        resolver=_one_user, description="Whether it sees one user's own things alone; whose is the company's to know."
     )
     addresses: list[str] = strawberry.field(description="Where it may be used from; empty for anywhere.")
     created_at: datetime = strawberry.field(description="When it was issued.")

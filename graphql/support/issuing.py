@@ -10,6 +10,7 @@ from turnout.graphql.support.context import Info, uuid_of
 from turnout.graphql.support.credentials import IssuedKey, IssuedLink, IssuedPassword
 from turnout.tenants import activation, key_rows, keys, passwords
 from turnout.tenants.rotation import overlap_of
+from turnout.tenants.support_keys import demand_impersonal, rotate_impersonal
 
 Overlap = Annotated[
     float,
@@ -89,7 +90,13 @@ async def revoke_password(info: Info, company: Slug, password_id: PasswordId) ->
     return True
 
 
-@strawberry.field(graphql_type=IssuedKey, description="Give a company a key for its programs, shown this once.")
+@strawberry.field(
+    graphql_type=IssuedKey,
+    description=(
+        "Give a company a key for its programs, shown this once. Those that reach people, with read:people or "
+        "admin:keys or of one user, the company makes itself."
+    ),
+)
 async def issue_key(
     info: Info,
     company: Slug,
@@ -102,10 +109,12 @@ async def issue_key(
         list[str] | None, strawberry.argument(description="Where it may be used from, such as `192.0.2.0/24`.")
     ] = None,
     user_id: Annotated[
-        strawberry.ID | None, strawberry.argument(description="The one user whose own things it is to see.")
+        strawberry.ID | None, strawberry.argument(description="Refused: keys of one user the company makes itself.")
     ] = None,
 ) -> key_rows.IssuedKey:
     """Issue a key."""
+    info.context.signed_in()
+    demand_impersonal(scopes, user_id)
     lasting = keys.lifetime(expires_days)
     return await info.context.act(
         lambda session, now, actor: keys.issue_key(
@@ -116,18 +125,19 @@ async def issue_key(
             label=label,
             lasting=lasting,
             addresses=addresses or (),
-            user_key=user_id,
             actor=actor,
         )
     )
 
 
-@strawberry.field(graphql_type=IssuedKey, description="Give a company another key instead of one it has.")
+@strawberry.field(
+    graphql_type=IssuedKey, description="Give a company another key instead of one it has that support could give it."
+)
 async def rotate_key(info: Info, company: Slug, key_id: KeyId, overlap_hours: Overlap = 24) -> key_rows.IssuedKey:
     """Rotate a key."""
     id_, overlap = uuid_of(key_id), overlap_of(overlap_hours)
     return await info.context.act(
-        lambda session, now, actor: keys.rotate_key(session, company, id_, now, overlap=overlap, actor=actor)
+        lambda session, now, actor: rotate_impersonal(session, company, id_, now, overlap=overlap, actor=actor)
     )
 
 

@@ -12,6 +12,7 @@ from turnout.graphql.support.schema import support_schema
 from turnout.tenants.accesses import open_access
 from turnout.tenants.companies import NewCompany, add_company
 from turnout.tenants.company import Company
+from turnout.tenants.keys import issue_key
 from turnout.tenants.staff import suspend_staff
 from turnout.tenants.staff_sessions import PREFIX
 from turnout.tenants.support import support
@@ -263,6 +264,32 @@ async def test_every_mutation_is_noted_with_who_has_done_it(staff: Staff, databa
     noted = {action for action, _ in await acts(staff, but=())} - {"quarantine.read"}
 
     assert len(noted) == len(MUTATION.fields) - len(refused)
+
+
+async def test_support_makes_no_key_that_reaches_people(staff: Staff, acme: Company) -> None:
+    for scopes, user in ((["read:people"], "null"), (["read:stats", "admin:keys"], "null"), (["read:stats"], '"u1"')):
+        asked = f"issueKey(company: $slug, scopes: $scopes, userId: {user}) {{ id }}"
+        refused = await staff.code(
+            f"mutation ($slug: String!, $scopes: [String!]!) {{ {asked} }}", slug="acme", scopes=scopes
+        )
+        assert refused == "NOT_FOR_SUPPORT"
+
+
+@pytest.mark.parametrize(
+    ("scopes", "user"), [(["read:people"], None), (["read:stats", "admin:keys"], None), (["read:stats"], "CANARY")]
+)
+async def test_support_rotates_no_key_that_reaches_people_and_does_not_see_whose_it_is(
+    staff: Staff, acme: Company, database: Database, now: datetime, scopes: list[str], user: str | None
+) -> None:
+    with support(database.support) as session:
+        key_id = issue_key(session, "acme", scopes, now, user_key=user).key_id
+
+    refused = await staff.code(f'mutation {{ rotateKey(company: "acme", id: "{key_id}") {{ id }} }}')
+    shown = await staff.query(f'{{ support {{ company(slug: "acme") {everything(field_of_support("company"))} }} }}')
+
+    assert refused == "NOT_FOR_SUPPORT"
+    assert [key["oneUser"] for key in shown["support"]["company"]["keys"]] == [user is not None]
+    assert "CANARY" not in str(shown)
 
 
 @pytest.mark.parametrize("column", ["SLUG", "STORAGE_SHARE", "LAST_ACTIVE_DAY", "SUSPENDED_AT", "PEAK_CONNECTIONS"])
