@@ -73,8 +73,9 @@ def migrate(admin_conninfo: str) -> None:
         admin.execute("select pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
         _settle_database(admin)
         _settle_roles(admin)
-        if is_current:
+        if is_current:  # a copy, with the catalogue of what it was copied from
             return
+        _close_catalogue(admin)
         _settle_schema(admin)
         _run_migrations(admin_conninfo)
         _run_repeatable(admin, wanted)
@@ -148,7 +149,6 @@ def _settle_database(admin: psycopg.Connection) -> None:
     admin.execute(sql.SQL("revoke temporary, create on database {} from public").format(database))
     # Materialized views are refreshed beside their readers through a temporary table, as their owner.
     admin.execute(sql.SQL("grant temporary on database {} to turnout_owner").format(database))
-    _close_catalogue(admin)
 
 
 def _close_catalogue(admin: psycopg.Connection) -> None:
