@@ -13,7 +13,7 @@ from turnout.analytics.refresher import Refresher
 from turnout.server.cli import app
 from turnout.server.process import GRACE_SECONDS
 from turnout.server.settings import Settings
-from turnout.tenants import keys, passwords, sessions
+from turnout.tenants import desk, keys, passwords, sessions
 from turnout.tenants.connection import Door
 
 from .conftest import Stage
@@ -76,8 +76,8 @@ def test_the_zone_is_changed_as_shown(stage: Stage, key: str) -> None:
 def test_the_numbers_are_those_of_the_code() -> None:
     pools = [*defaults(Door, "readers", "writers"), *defaults(Refresher, "connections")]
 
-    watchdog = 1
-    assert f"at most {sum(pools) + watchdog} connections" in PAGE
+    watchdog, desks = 1, 2 * desk.AT_ONCE
+    assert f"at most {sum(pools) + watchdog + desks} connections" in PAGE
     assert f"within {GRACE_SECONDS} seconds" in PAGE
     assert f"up to {PATIENCE:.0f} seconds" in PAGE
     assert f"A session lasts {sessions.LIFETIME.seconds // 3600} hours, a key {keys.LIFETIME.days} days" in PAGE
