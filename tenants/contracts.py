@@ -2,23 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from turnout.database.errors import TurnoutError
 from turnout.tenants.audit import COMMAND, Act, Actor, note
 from turnout.tenants.companies import find_company, limit_row, lock_company
-from turnout.tenants.limits import Limit, check_limit
+from turnout.tenants.limits import Limit, LimitMetric, Section, check_limit
 from turnout.tenants.models import CompanyLimitRow
 
 
-@dataclass(frozen=True, slots=True)
-class ListedLimit:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedLimit(Limit):
     """A limit with the number that support removes it by."""
 
     limit_id: int
-    limit: Limit
 
 
 def set_limit(session: Session, slug: str, limit: Limit, now: datetime, *, actor: Actor = COMMAND) -> int:
@@ -57,7 +56,7 @@ def remove_limit(session: Session, slug: str, limit_id: int, now: datetime, *, a
 def list_limits(session: Session, slug: str) -> list[ListedLimit]:
     """Every limit of a company, past and future ones too: by metric, section and first day. Raises UNKNOWN_COMPANY."""
     rows = _rows(session, find_company(session, slug).company_id)
-    return [ListedLimit(row.limit_id, _limit(row)) for row in rows]
+    return [ListedLimit(*_members(row), limit_id=row.limit_id) for row in rows]
 
 
 def _rows(session: Session, company_id: int) -> Sequence[CompanyLimitRow]:
@@ -71,4 +70,8 @@ def _begins_alike(row: CompanyLimitRow, limit: Limit) -> bool:
 
 
 def _limit(row: CompanyLimitRow) -> Limit:
-    return Limit(row.metric, row.section, row.value, row.valid_from, row.valid_to)
+    return Limit(*_members(row))
+
+
+def _members(row: CompanyLimitRow) -> tuple[LimitMetric, Section, float, date | None, date | None]:
+    return row.metric, row.section, row.value, row.valid_from, row.valid_to

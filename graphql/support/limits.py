@@ -1,21 +1,14 @@
 """What a company has contracted, as support agrees on it."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
-from turnout.graphql.limits import LimitMetric
+from turnout.graphql.limits import Limit, LimitMetric
 from turnout.graphql.sections import Section
 from turnout.tenants import limits
 from turnout.tenants.contracts import ListedLimit
-
-
-def _of(name: str) -> Any:  # noqa: ANN401 -- a resolver
-    def resolve(root: strawberry.Parent[ListedLimit]) -> Any:  # noqa: ANN401 -- of whichever member
-        return getattr(root.limit, name)
-
-    return resolve
 
 
 def _limit_id(root: strawberry.Parent[ListedLimit]) -> strawberry.ID:
@@ -28,29 +21,10 @@ def _limit_id(root: strawberry.Parent[ListedLimit]) -> strawberry.ID:
         "begins last rules."
     )
 )
-class ContractedLimit:
+class ContractedLimit(Limit):
     """Rows are tenants' listed limits."""
 
     id: strawberry.ID = strawberry.field(resolver=_limit_id, description="What removeLimit takes.")
-    metric: Any = strawberry.field(resolver=_of("metric"), graphql_type=LimitMetric, description="What is limited.")
-    section: Any = strawberry.field(
-        resolver=_of("section"), graphql_type=Section, description="The kind of events that it is about."
-    )
-    value: Any = strawberry.field(
-        resolver=_of("value"), graphql_type=float, description="The most that is contracted, in the metric's own unit."
-    )
-    valid_from: Any = strawberry.field(
-        name="from",
-        resolver=_of("valid_from"),
-        graphql_type=date | None,
-        description="The first day on which it holds, included; null when it has held from the beginning.",
-    )
-    valid_to: Any = strawberry.field(
-        name="to",
-        resolver=_of("valid_to"),
-        graphql_type=date | None,
-        description="The last day on which it holds, included; null when no end has been agreed.",
-    )
 
 
 @strawberry.input(description="A limit to agree on.")

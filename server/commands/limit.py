@@ -60,5 +60,4 @@ def list_(slug: Slug, as_json: AsJson = False, data: Data = None) -> None:
 
 
 def _cells(row: "ListedLimit") -> tuple[object, ...]:
-    limit = row.limit
-    return row.limit_id, limit.metric, limit.section, limit.value, limit.valid_from, limit.valid_to
+    return row.limit_id, row.metric, row.section, row.value, row.valid_from, row.valid_to
