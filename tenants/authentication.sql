@@ -12,7 +12,7 @@ select company_id, slug, name, time_zone, billing_anchor_day, generation, creden
 from find_key(%(digest)s, %(now)s, %(address)s::inet)
 
 -- name: open_embed_token
-select expires_at
+select expires_at, others
 from open_embed_token(
   %(company_id)s, %(key_id)s, %(token_id)s, %(digest)s, %(user_key)s, %(views)s::text[], %(now)s, %(expires_at)s
 )

@@ -17,6 +17,8 @@ from turnout.tenants.secrets import digest, random_base62
 PREFIX: Final = "turnout_embed_"
 RANDOM: Final = 43  # 256 bits
 LONGEST: Final = timedelta(hours=1)
+# Of one key at one time: enough for every page that is open, and an end to a loop that makes them.
+MOST_ACTIVE: Final = 10_000
 # All that a token may have of the scopes of its key.
 SCOPES: Final = frozenset({Scope.READ_STATS, Scope.READ_PEOPLE})
 _SHAPE: Final = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM}}}")
@@ -45,7 +47,8 @@ async def issue_embed_token(
 ) -> IssuedToken:
     """A token of the key that asks, which is bound as the key is and further by what is given; an hour at most.
 
-    Raises TurnoutError FORBIDDEN, TOKEN_UNBOUND, UNAUTHENTICATED for a key revoked in the meantime, and BUSY.
+    Raises TurnoutError FORBIDDEN, TOKEN_UNBOUND, TOO_MANY_TOKENS, UNAUTHENTICATED for a key revoked in the meantime,
+    and BUSY.
     """
     bounds = _bounded(by, bounds)
     token, token_id = PREFIX + random_base62(RANDOM), uuid4()
@@ -64,8 +67,15 @@ async def issue_embed_token(
         row = await (await connection.execute(_SQL["open_embed_token"], opened)).fetchone()
         if row is None:
             raise TurnoutError("UNAUTHENTICATED", "The key has ended.", "Take another key.")
+        expires_at, others = row
+        if others >= MOST_ACTIVE:
+            raise TurnoutError(
+                "TOO_MANY_TOKENS",
+                f"The key has made {MOST_ACTIVE} tokens already that are still good.",
+                "Let them last for fewer minutes, or give a page the token that it has until it ends.",
+            )
         await note_within(connection, by.company.company_id, actor, Act("token.issued", str(token_id), details), now)
-    return IssuedToken(token_id, token, row[0])
+    return IssuedToken(token_id, token, expires_at)
 
 
 async def find_embed_token(door: Door, token: str, now: datetime) -> Credential | None:

@@ -99,12 +99,12 @@ begin atomic
   from found f;
 end;
 
--- A key makes a token that is bound as the key is; those it made that have expired go. No row comes back for a key that has
--- ended in the meantime.
+-- A key makes a token that is bound as the key is; those it made that have expired go. What comes back is its end and how many
+-- others the key has made that are good; no row for a key that has ended in the meantime.
 create or replace function open_embed_token(
   of_company integer, of_key uuid, new_token uuid, new_digest bytea, of_user text, of_views text[],
   opened_at timestamptz, until timestamptz
-) returns table (expires_at timestamptz)
+) returns table (expires_at timestamptz, others bigint)
 language sql security definer set search_path = turnout, pg_temp
 begin atomic
   delete from embed_token t where t.company_id = of_company and t.key_id = of_key and t.expires_at <= opened_at;
@@ -112,7 +112,8 @@ begin atomic
   select k.company_id, new_token, k.key_id, new_digest, coalesce(k.user_key, of_user), of_views, opened_at, least(until, k.expires_at)
   from api_key k
   where k.company_id = of_company and k.key_id = of_key and k.revoked_at is null and k.expires_at > opened_at
-  returning embed_token.expires_at;
+  returning embed_token.expires_at,
+    (select count(*) from embed_token t where t.company_id = of_company and t.key_id = of_key);
 end;
 
 -- A token is as good as its key.

@@ -27,6 +27,7 @@ ISSUE = """mutation ($user: ID, $views: [String!], $minutes: Int! = 15) {
   issueEmbedToken(user: $user, views: $views, minutes: $minutes) { token expiresAt }
 }"""
 READ = ["read:stats", "read:people"]
+DAYS = "{ days(period: {preset: YESTERDAY}) { day } }"
 
 
 def keyed(at_acme: Client, key: IssuedKey) -> Client:
@@ -201,6 +202,20 @@ async def test_a_key_keeps_only_the_tokens_that_have_not_expired(
 
     with psycopg.connect(database.admin) as admin:
         assert admin.execute("select user_key from turnout.embed_token").fetchall() == [("ben",)]
+
+
+async def test_a_key_makes_only_so_many_that_are_good_at_once(
+    reader: Client, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    monkeypatch.setattr("turnout.tenants.embedding.MOST_ACTIVE", 2)
+
+    made = [await embedded(reader, views=["days"]) for _ in range(2)]
+
+    assert await refused(reader, views=["days"]) == "TOO_MANY_TOKENS"
+    assert [set(await page.query(DAYS)) for page in made] == [{"days"}, {"days"}]
+    with psycopg.connect(database.admin) as admin:
+        assert admin.execute("select count(*) from turnout.embed_token").fetchone() == (2,)
+        assert admin.execute("select count(*) from turnout.audit where action = 'token.issued'").fetchone() == (2,)
 
 
 async def test_what_is_no_token_is_nobodys(door: Door, now: datetime) -> None:
