@@ -181,6 +181,19 @@ async def test_an_issued_key_stands_alone_on_standard_output_and_works_until_rev
     assert not await find_key(door, issued.stdout.strip(), datetime.now(UTC))
 
 
+async def test_a_key_is_rotated_and_the_old_one_works_for_as_long_as_it_is_told(
+    turnout: Turnout, door: Door, acme: Company
+) -> None:
+    old = turnout("key", "issue", "acme", "--scope", "read:stats").stdout.strip()
+    [first] = json.loads(turnout("key", "list", "acme", "--json").stdout)
+
+    new = turnout("key", "rotate", "acme", first["id"], "--overlap", "2h").stdout.strip()
+
+    now = datetime.now(UTC)
+    after = [[await find_key(door, key, now + timedelta(hours=hours)) for hours in (1, 3)] for key in (old, new)]
+    assert [[found is not None for found in each] for each in after] == [[True, False], [True, True]]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -52,18 +52,17 @@ def issue(
 def rotate(
     slug: Slug,
     key_id: KeyId,
-    overlap_hours: Annotated[float, typer.Option(help="How long the old key still works.")] = 24,
+    overlap: Annotated[str, typer.Option(help="How long the old key still works; 0 ends it at once.")] = "24h",
     data: Data = None,
 ) -> None:
     """Make a key that takes the place of another, and print it, once; the old one ends after a while."""
     from turnout.server.commands.staff import now, staff
+    from turnout.tenants.durations import parse_duration
     from turnout.tenants.keys import rotate_key
-    from turnout.tenants.rotation import overlap_of
 
-    overlap = overlap_of(overlap_hours)
     with staff(data) as session:
-        issued = rotate_key(session, slug, key_id, now(), overlap=overlap)
-    say(f"Key {issued.key_id} of {slug} takes the place of {key_id}, which ends in {overlap_hours:g} hours at most.")
+        issued = rotate_key(session, slug, key_id, now(), overlap=parse_duration(overlap))
+    say(f"Key {issued.key_id} of {slug} takes the place of {key_id}, which works for {overlap} more at most.")
     say(f"It lasts until {issued.expires_at:%Y-%m-%d}, and is shown this once:")
     typer.echo(issued.text)
 
