@@ -9,14 +9,11 @@ import strawberry
 
 from turnout.analytics import audit
 from turnout.analytics.audit import AuditFilter
-from turnout.analytics.reading import Reading
-from turnout.database.errors import TurnoutError
 from turnout.graphql import people
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, short_enough, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
 from turnout.tenants.audit import ActorKind
-from turnout.tenants.credential import Scope
 
 MOST_ACTIONS: Final = 50
 
@@ -122,20 +119,8 @@ async def audit_entries(
     end: Annotated[datetime | None, strawberry.argument(name="to", description="Only before this instant.")] = None,
 ) -> Slice[audit.AuditEntry]:
     """The audit in pages."""
-    reading = _reading(info)
+    reading = info.context.reading_of(info.context.managing_keys().company)
     short_enough("actions", actions, MOST_ACTIONS)
     asked = Asked("audit", first, after, "NUMBER", True, None, [actions, start, end])
     only = AuditFilter(actions, start, end)
     return await slice_of(reading, asked, lambda wanted: audit.audit_entries(reading, wanted, only))
-
-
-def _reading(info: Info) -> Reading:
-    """The reading of a company that may see who works with it. Raises UNAUTHENTICATED and FORBIDDEN."""
-    credential = info.context.authenticated()
-    if Scope.ADMIN_KEYS not in credential.scopes:
-        raise TurnoutError(
-            "FORBIDDEN",
-            f"The audit needs a session, or a key with the scope {Scope.ADMIN_KEYS}.",
-            "Sign in with a password of the company.",
-        )
-    return info.context.reading_of(credential.company)

@@ -137,7 +137,7 @@ class Context:
         return self._readings[company.company_id]
 
     def managing_keys(self) -> Credential:
-        """Who may see and make keys. Raises UNAUTHENTICATED, and FORBIDDEN for a credential that may not."""
+        """Who may see, make and end keys, and see what was done. Raises UNAUTHENTICATED, and FORBIDDEN for others."""
         credential = self.authenticated()
         if Scope.ADMIN_KEYS not in credential.scopes or credential.kind not in {"session", "key"}:
             raise TurnoutError(
