@@ -18,10 +18,11 @@ class Database:
 
     @classmethod
     def cloned(cls, server: str, template: str) -> "Database":
-        """A fresh copy of the template, about 50 ms."""
+        """A fresh copy of the template, about 50 ms; to copy its files is quicker than to log every page of them."""
         name = f"turnout_test_{uuid4().hex}"
+        copying = sql.SQL("create database {} template {} strategy file_copy")
         with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(sql.SQL("create database {} template {}").format(*map(sql.Identifier, (name, template))))
+            admin.execute(copying.format(*map(sql.Identifier, (name, template))))
         migrate(made := make_conninfo(server, dbname=name))  # what a database does not inherit from its template
         return cls(made)
 
