@@ -32,14 +32,4 @@ from (
 ) t
 join event e on e.company_id = %(company)s and e.top_id = t.top_id
 join stay s on s.company_id = %(company)s and s.event_id = e.event_id
-cross join lateral (select greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as ends_at) x
-cross join lateral (
-  -- Offset 0 keeps this a look-up: flattened into a join it would hash the whole calendar of the zone.
-  select g.generation, l.day
-  from rollup_generation g
-  join local_day l on l.time_zone = g.time_zone
-  where g.company_id = %(company)s
-    and l.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
-    and l.starts_at <= x.ends_at and l.ends_at > s.joined_at
-  offset 0
-) d
+cross join lateral days_between(%(company)s, s.joined_at, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s))) d

@@ -163,16 +163,7 @@ marked as (
   insert into mark (company_id, generation, day, made_at)
   select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
   from span s
-  cross join lateral (select greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as ends_at) x
-  cross join lateral (
-    select g.generation, l.day
-    from rollup_generation g
-    join local_day l on l.time_zone = g.time_zone
-    where g.company_id = %(company)s
-      and l.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
-      and l.starts_at <= x.ends_at and l.ends_at > s.joined_at
-    offset 0
-  ) d
+  cross join lateral days_between(%(company)s, s.joined_at, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s))) d
 )
 select distinct t.event_id, t.starts_at, t.kind = 'CALL' and (t.template is null or t.template not in ('PERSONAL_CALL', 'GROUP_CALL'))
 from (select distinct event_id from span) s
@@ -183,15 +174,7 @@ join event t on t.company_id = %(company)s and t.event_id = e.top_id
 insert into mark (company_id, generation, day, made_at)
 select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
 from unnest(%(instants)s::timestamptz[]) as i (at)
-cross join lateral (
-  select g.generation, l.day
-  from rollup_generation g
-  join local_day l on l.time_zone = g.time_zone
-  where g.company_id = %(company)s
-    and l.day between (i.at at time zone 'UTC')::date - 1 and (i.at at time zone 'UTC')::date + 1
-    and l.starts_at <= i.at and l.ends_at > i.at
-  offset 0
-) d
+cross join lateral days_between(%(company)s, i.at, i.at) d
 
 -- name: mark_trees
 -- Every day on which somebody stayed in these events or in their breakouts.
@@ -199,14 +182,5 @@ insert into mark (company_id, generation, day, made_at)
 select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
 from event e
 join stay s on s.company_id = %(company)s and s.event_id = e.event_id
-cross join lateral (select greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as ends_at) x
-cross join lateral (
-  select g.generation, l.day
-  from rollup_generation g
-  join local_day l on l.time_zone = g.time_zone
-  where g.company_id = %(company)s
-    and l.day between (s.joined_at at time zone 'UTC')::date - 1 and (x.ends_at at time zone 'UTC')::date + 1
-    and l.starts_at <= x.ends_at and l.ends_at > s.joined_at
-  offset 0
-) d
+cross join lateral days_between(%(company)s, s.joined_at, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s))) d
 where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])

@@ -70,3 +70,18 @@ return (
   order by l.valid_from desc nulls last, l.limit_id desc
   limit 1
 );
+
+-- The local days of a company that instants from one through another fall on, in the days of each of its generations of rollups.
+create or replace function days_between(of_company integer, first_at timestamptz, last_at timestamptz)
+returns table (generation integer, day date)
+language sql stable parallel safe
+begin atomic
+  select g.generation, l.day
+  from rollup_generation g
+  join local_day l on l.time_zone = g.time_zone
+  where g.company_id = of_company
+    and l.day between (first_at at time zone 'UTC')::date - 1 and (last_at at time zone 'UTC')::date + 1
+    and l.starts_at <= last_at and l.ends_at > first_at
+  -- Keeps this a look-up where it becomes part of a statement: flattened into a join it would read the whole calendar of a zone.
+  offset 0;
+end;

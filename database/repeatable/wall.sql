@@ -82,6 +82,7 @@ grant execute on function
   microseconds(interval), peak_key(bigint, bigint), peak_level(bigint), peak_at(bigint, timestamptz),
   comes_after(boolean, bigint, text, text, bigint, text, text),
   limit_on(integer, limit_metric, section, date),
+  days_between(integer, timestamptz, timestamptz),
   measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   tally(integer, timestamptz, date[], timestamptz[], timestamptz[])
   to turnout_app, turnout_refresher;
