@@ -70,8 +70,3 @@ drop materialized view if exists peaks_over_facts
 select company_id, day
 from (select company_id from company order by company_id limit 10) c
 cross join generate_series(%(last_day)s::date - 4, %(last_day)s::date, interval '1 day') d (day)
-
--- name: truncate
-truncate company, event, connection, person, stay, mark, rollup_generation, company_day, section_day, event_day, owner_day, person_day,
-  storage_day, sign_in_day,
-  activity, signal, event_signal restart identity cascade

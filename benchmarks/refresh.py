@@ -52,16 +52,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="turnout-benchmark-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # whoever runs Postgres must come in
         with attach(Path(folder) / "data") as server:
-            prepare(server.conninfo(user="postgres", dbname="postgres"))
             few, many = (measure(server, months, given.rounds) for months in given.months)
     report(few, many)
 
 
 def measure(server: Server, months: int, rounds: int) -> Result:
-    admin = server.conninfo(user="postgres", dbname="turnout")
+    """A history of so many months in a database of its own, and what refreshing it takes."""
+    database = f"history_of_{months}"
+    prepare(server.conninfo(user="postgres", dbname="postgres"), database)
+    admin = server.conninfo(user="postgres", dbname=database)
     with psycopg.connect(admin, autocommit=True, options="-c search_path=turnout") as connection:
         stays = fill(connection, months)
-        times = asyncio.run(refreshes(server, rounds))
+        times = asyncio.run(refreshes(server, database, rounds))
         views = [clock(connection, "refresh_view") for _ in range(2)]
         connection.execute(SQL["drop_view"])
     return Result(months, stays, statistics.median(times), max(times), min(views))
@@ -70,7 +72,6 @@ def measure(server: Server, months: int, rounds: int) -> Result:
 def fill(connection: psycopg.Connection, months: int) -> int:
     """A history of so many months, computed, analysed and settled."""
     connection.execute("set session_replication_role = replica")  # nothing here is worth a foreign key's look-up
-    connection.execute(SQL["truncate"])
     calendar.extend(connection, "UTC", NOW)
     span = {"first_day": LAST_DAY - timedelta(days=30 * months - 1), "last_day": LAST_DAY}
     sizes = {"companies": COMPANIES, "events": EVENTS_A_DAY, "stays": STAYS_AN_EVENT}
@@ -89,11 +90,11 @@ def clock(connection: psycopg.Connection, name: str) -> float:
     return time.perf_counter() - began
 
 
-async def refreshes(server: Server, rounds: int) -> list[float]:
+async def refreshes(server: Server, database: str, rounds: int) -> list[float]:
     """Seconds that the refreshes of ten companies take after each round of new stays; the first warms up."""
-    door = Door(server.conninfo(user="turnout_app", dbname="turnout"))
+    door = Door(server.conninfo(user="turnout_app", dbname=database))
     await door.open()
-    login = server.conninfo(user="turnout_refresher", dbname="turnout")
+    login = server.conninfo(user="turnout_refresher", dbname=database)
     async with await AsyncConnection[tuple[Any, ...]].connect(login, autocommit=True) as connection:
         times = [await refresh_once(door, connection, number) for number in range(rounds + 1)]
     await door.close()
