@@ -2,12 +2,10 @@
 
 import asyncio
 import statistics
-import threading
 import time
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from itertools import count
-from typing import Any
 
 import psycopg
 import pytest
@@ -20,8 +18,8 @@ from turnout.tenants.caller import Caller
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.credential import Credential, SessionKind
-from turnout.tenants.hashing import DUMMY, HashingQueue
-from turnout.tenants.own_sessions import end_other_sessions, end_session, list_sessions
+from turnout.tenants.hashing import DUMMY
+from turnout.tenants.own_sessions import end_session
 from turnout.tenants.passwords import (
     MOST_VERIFIED,
     IssuedPassword,
@@ -31,10 +29,11 @@ from turnout.tenants.passwords import (
     revoke_passwords,
     rotate_password,
 )
-from turnout.tenants.sessions import LIFETIME, SignedIn, find_session, sign_in
+from turnout.tenants.sessions import LIFETIME, find_session, sign_in
 from turnout.tenants.support import support
 
 from .databases import Database
+from .signing import issue, the_id
 
 # Company and password of sign-ins that must fail; {} stands for a password that is right for acme.
 FAILING = [
@@ -51,6 +50,8 @@ FAILING = [
     ("acme", "\ud800"),
     ("acme", "a" * 1_000_000),
 ]
+ADDRESSES = (ip_address("10.0.0.0") + number for number in count())
+SCOPES = frozenset({"read:stats", "read:people", "admin:keys"})
 
 
 async def test_the_right_password_opens_a_session_of_twelve_hours(
@@ -226,36 +227,6 @@ async def test_a_token_is_taken_from_the_authorization_header(
     assert (found.company, found.kind, found.scopes) == (acme, "session", SCOPES)
 
 
-async def test_hashing_turns_people_away_when_too_many_wait() -> None:
-    queue, gate = HashingQueue(at_once=2, waiting=3), threading.Event()
-    running = [asyncio.create_task(queue.run(gate.wait)) for _ in range(5)]
-    await asyncio.sleep(0)
-
-    with pytest.raises(TurnoutError, match="BUSY"):
-        await queue.run(gate.wait)
-    gate.set()
-
-    assert await asyncio.gather(*running) == [True] * 5
-    assert await queue.run(gate.wait)
-
-
-async def test_whoever_goes_away_gives_the_place_back_when_the_hash_is_done() -> None:
-    queue, gate = HashingQueue(at_once=1, waiting=1), threading.Event()
-    running, waiting = [asyncio.create_task(queue.run(gate.wait)) for _ in range(2)]
-    await asyncio.sleep(0.05)
-
-    running.cancel()
-    waiting.cancel()
-    await asyncio.sleep(0)
-    one_more = asyncio.create_task(queue.run(gate.wait))
-    await asyncio.sleep(0)
-    with pytest.raises(TurnoutError, match="BUSY"):
-        await queue.run(gate.wait)
-    gate.set()
-
-    assert await one_more
-
-
 async def test_a_password_that_has_expired_opens_nothing_and_ends_its_sessions(
     database: Database, door: Door, acme: Company, now: datetime
 ) -> None:
@@ -329,101 +300,6 @@ async def test_signing_in_replaces_a_hash_of_yesterday(
     assert extract_parameters(kept) == extract_parameters(DUMMY)
 
 
-async def test_a_session_in_a_cookie_ends_when_it_was_idle_for_half_an_hour(
-    database: Database, door: Door, acme: Company, now: datetime
-) -> None:
-    password = issue(database, "acme", now)
-    opened = await sign_in(door, "acme", password.text, lambda: now, kind=SessionKind.COOKIE)
-
-    async def found(minutes: int) -> bool:
-        instant = now + timedelta(minutes=minutes)
-        return await find_session(door, opened.token, instant, SessionKind.COOKIE) is not None
-
-    assert [await found(minutes) for minutes in (29, 58, 87)] == [True, True, True]
-    assert [await found(minutes) for minutes in (117, 118)] == [False, False]
-
-
-async def test_a_session_in_a_cookie_ends_after_twelve_hours_however_busy(
-    database: Database, door: Door, acme: Company, now: datetime
-) -> None:
-    password = issue(database, "acme", now)
-    opened = await sign_in(door, "acme", password.text, lambda: now, kind=SessionKind.COOKIE)
-
-    quarters = [now + timedelta(minutes=15 * number) for number in range(1, 49)]
-    found = [await find_session(door, opened.token, instant, SessionKind.COOKIE) for instant in quarters]
-
-    assert [credential is not None for credential in found] == 47 * [True] + [False]
-
-
-async def test_a_token_is_good_for_the_way_it_was_asked_for_alone(
-    database: Database, door: Door, acme: Company, now: datetime
-) -> None:
-    password = issue(database, "acme", now)
-    header = await sign_in(door, "acme", password.text, lambda: now)
-    cookie = await sign_in(door, "acme", password.text, lambda: now, kind=SessionKind.COOKIE)
-
-    assert await find_session(door, header.token, now, SessionKind.COOKIE) is None
-    assert await find_session(door, cookie.token, now, SessionKind.BEARER) is None
-
-
-async def test_when_a_session_was_last_seen_is_written_once_a_minute(
-    database: Database, door: Door, acme: Company, now: datetime
-) -> None:
-    password = issue(database, "acme", now)
-    opened = await sign_in(door, "acme", password.text, lambda: now)
-
-    seen: list[datetime] = []
-    for seconds in (59, 60, 119, 120):
-        await find_session(door, opened.token, now + timedelta(seconds=seconds))
-        seen += [row.seen_at for row in await list_sessions(door, acme, now)]
-
-    assert [(instant - now).seconds for instant in seen] == [0, 60, 60, 120]
-
-
-async def test_a_company_ends_its_other_sessions_and_nobody_elses(
-    database: Database, door: Door, acme: Company, globex: Company, now: datetime
-) -> None:
-    ours, theirs = issue(database, "acme", now), issue(database, "globex", now)
-    kept, *ended = [await sign_in(door, "acme", ours.text, lambda: now) for _ in range(3)]
-    others = await sign_in(door, "globex", theirs.text, lambda: now)
-
-    number = await end_other_sessions(door, acme, await the_id(door, kept, now), COMMAND, now)
-
-    assert number == 2
-    assert [await find_session(door, each.token, now) for each in ended] == [None, None]
-    assert await find_session(door, kept.token, now)
-    assert await find_session(door, others.token, now)
-    assert not await end_session(door, acme, await the_id(door, others, now), COMMAND, now)
-
-
-async def test_beginning_and_ending_a_session_is_noted(
-    database: Database, door: Door, acme: Company, now: datetime
-) -> None:
-    password = issue(database, "acme", now)
-    opened = await sign_in(door, "acme", password.text, lambda: now, caller=Caller("10.1.2.3", "curl/8", "r1"))
-    await end_session(door, acme, await the_id(door, opened, now), COMMAND, now)
-
-    with psycopg.connect(database.admin) as admin:
-        notes = admin.execute(
-            "select action, actor, host(address), user_agent from turnout.audit"
-            " where action <> 'company.added' order by audit_id"
-        )
-        assert notes.fetchall() == [
-            ("password.issued", "COMMAND", None, None),
-            ("session.began", "COMPANY", "10.1.2.3", "curl/8"),
-            ("session.ended", "COMMAND", None, None),
-        ]
-
-
-ADDRESSES = (ip_address("10.0.0.0") + number for number in count())
-SCOPES = frozenset({"read:stats", "read:people", "admin:keys"})
-
-
-def issue(database: Database, slug: str, now: datetime) -> IssuedPassword:
-    with support(database.support) as session:
-        return issue_password(session, slug, None, now)
-
-
 def revoke(database: Database, password: IssuedPassword, now: datetime) -> None:
     with support(database.support) as session:
         revoke_password(session, "acme", password.password_id, now)
@@ -434,11 +310,6 @@ async def refusal(door: Door, slug: str, password: str, now: datetime) -> tuple[
     with pytest.raises(TurnoutError) as refused:
         await sign_in(door, slug, password, lambda: now, caller=Caller(str(next(ADDRESSES))))
     return refused.value.code, refused.value.message, refused.value.hint
-
-
-async def the_id(door: Door, signed_in: SignedIn, now: datetime) -> Any:
-    found = await find_session(door, signed_in.token, now)
-    return found and found.credential_id
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
