@@ -10,7 +10,7 @@ from turnout.tenants.authentication import authenticate
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 
-from .test_command_line import Turnout, turnout
+from .commanding import Turnout, turnout
 
 __all__ = ["turnout"]
 NOWHERE = "00000000-0000-0000-0000-000000000000"
