@@ -31,85 +31,11 @@ with bucket as materialized (
 patience as materialized (
   select c.stale_after from company c where c.company_id = of_company
 ),
--- Stays that began in a bucket, and those that last into it: found class by class, looking back no further than a class is
--- long. `offset 0` keeps each a look-up by its bucket's instants: as a join the planner reads all that the company ever had.
-found as materialized (
-  select b.day, b.lo, b.hi, s.*
-  from bucket b
-  cross join lateral (
-    select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
-    from stay s
-    where s.company_id = of_company and s.length_class in (0, 1, 2, 3, 4, 9)
-      and s.joined_at >= b.lo and s.joined_at < b.hi and s.service is null
-    offset 0
-  ) s
-  union all
-  select b.day, b.lo, b.hi, s.*
-  from bucket b
-  cross join (
-    values (0, interval '1 hour'), (1, interval '4 hours'), (2, interval '24 hours'), (3, interval '720 hours')
-  ) as c (length_class, longest)
-  cross join lateral (
-    select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
-    from stay s
-    where s.company_id = of_company and s.length_class = c.length_class
-      and s.joined_at >= b.lo - c.longest and s.joined_at < b.lo and s.left_at > b.lo and s.service is null
-    offset 0
-  ) s
-  union all
-  select b.day, b.lo, b.hi, s.*
-  from bucket b
-  cross join lateral (
-    select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id
-    from stay s
-    where s.company_id = of_company and s.length_class in (4, 9)
-      and s.joined_at < b.lo and (s.left_at > b.lo or s.left_at is null) and s.service is null
-    offset 0
-  ) s
+stay_piece as materialized (
+  select p.* from pieces(of_company, as_of, days, froms, tos) p
 ),
--- Each event once, with the event at the top.
-top as materialized (
-  select f.event_id as of_event, t.*
-  from (select distinct event_id from found) f
-  cross join lateral (
-    select t.event_id, t.kind, t.template, t.resolved_owner_key as owner_key, t.tree_active_at
-    from event e
-    join event t on t.company_id = of_company and t.event_id = e.top_id
-    where e.company_id = of_company and e.event_id = f.event_id
-    offset 0
-  ) t
-),
--- When each of them ends: an open stay lasts until as_of, unless its event has been silent too long.
-lasting as materialized (
-  select
-    f.day, f.lo, f.hi, t.event_id, t.kind, t.template, t.owner_key, f.person_id, f.joined_at, f.role, f.changed_at, f.changed_to,
-    x.ends_at, x.stale_at
-  from found f
-  join top t on t.of_event = f.event_id
-  cross join patience p
-  cross join lateral (
-    select
-      case
-        when f.left_at is not null then f.left_at
-        when as_of >= t.tree_active_at + p.stale_after then greatest(f.joined_at, t.tree_active_at)
-        else greatest(f.joined_at, as_of)
-      end as ends_at,
-      case
-        when f.left_at is null and as_of < t.tree_active_at + p.stale_after then t.tree_active_at + p.stale_after
-      end as stale_at
-  ) x
-),
--- Each stay cut to its bucket, under the event at the top.
-piece as materialized (
-  select
-    l.day, l.lo, l.hi, l.event_id, l.kind, l.template, l.owner_key, l.person_id, l.joined_at, l.role, l.changed_at, l.changed_to,
-    greatest(l.joined_at, l.lo) as starts_at,
-    least(l.ends_at, l.hi) as ends_at,
-    l.ends_at as left_at,
-    l.stale_at,
-    l.stale_at is not null and l.joined_at < as_of and l.lo <= as_of and as_of < l.hi as open
-  from lasting l
-  where l.joined_at >= l.lo or l.ends_at > l.lo
+piece as not materialized (
+  select p.* from stay_piece p where p.inside
 ),
 -- When somebody speaks in a webinar; everywhere else who stays speaks.
 speaking as materialized (
@@ -300,7 +226,7 @@ expiry as (
   select p.day, p.stale_at as at from piece p where p.stale_at is not null
   union all
   -- Asked at the very instant a bucket begins, or before: an open stay is not in it yet, and will be a moment later.
-  select l.day, l.lo + interval '1 microsecond' from lasting l where l.stale_at is not null and l.joined_at < l.lo and as_of <= l.lo
+  select p.day, p.lo + interval '1 microsecond' from stay_piece p where not p.inside
   union all
   select p.day, p.joined_at + interval '1 microsecond' from piece p where p.joined_at >= as_of
   union all

@@ -83,6 +83,7 @@ grant execute on function
   comes_after(boolean, bigint, text, text, bigint, text, text),
   limit_on(integer, limit_metric, section, date),
   days_between(integer, timestamptz, timestamptz),
+  pieces(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   tally(integer, timestamptz, date[], timestamptz[], timestamptz[])
   to turnout_app, turnout_refresher;

@@ -1,0 +1,1 @@
+-- Rules on limits, and what they have said.

@@ -1,0 +1,1 @@
+-- What the rollups of stays are broken down by: devices, rooms, hours.

@@ -1,0 +1,1 @@
+-- Billing periods that were closed, and what was agreed about them.

@@ -1,0 +1,1 @@
+-- Features of events, media and quality as measured.

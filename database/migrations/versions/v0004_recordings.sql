@@ -1,0 +1,1 @@
+-- Recordings: when each ran.

@@ -1,0 +1,1 @@
+-- Segments that a company declares: a part of its stays with rollups of its own.
