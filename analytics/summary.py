@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from turnout.analytics.months import month_parameters
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
@@ -141,17 +141,25 @@ class PeriodSummary:
 
 async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
     """The figures of one period, all of one snapshot."""
-    parameters = period_parameters(period, reading.today) | limit_day(period, reading)
-    parameters |= month_parameters(period, reading.today)
+    parameters = _parameters(period, reading)
     counted = parameters | ending_parameters(period)
-    days = whole_days(period)
-    row = _SectionRow(period.days_through(reading.today))
     sections, templates, counts = await asyncio.gather(
-        reading.ask(Question(_SQL["summary_sections"], row, parameters, days)),
-        reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, days)),
+        section_summaries(reading, period),
+        reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, whole_days(period))),
         reading.ask(Question(_SQL["summary_counts"], _counts, counted, days_up_to(period))),
     )
     return PeriodSummary(period, reading.as_of, sections, templates, counts[0])
+
+
+async def section_summaries(reading: Reading, period: Period) -> list[SectionSummary]:
+    """The sections of one period alone, in their order."""
+    row = _SectionRow(period.days_through(reading.today))
+    return await reading.ask(Question(_SQL["summary_sections"], row, _parameters(period, reading), whole_days(period)))
+
+
+def _parameters(period: Period, reading: Reading) -> dict[str, Any]:
+    parameters = period_parameters(period, reading.today) | limit_day(period, reading)
+    return parameters | month_parameters(period, reading.today)
 
 
 async def resolve_preset(reading: Reading, preset: PeriodPreset) -> Period:

@@ -16,6 +16,7 @@ OLDEST_SERVER: Final = 18
 REPEATABLE: Final = (
     "functions.sql",
     "pieces.sql",
+    "levels.sql",
     "measure.sql",
     "tally.sql",
     "authentication.sql",

@@ -31,6 +31,8 @@ VIEWS: Final = (
     "user",
     "me",
     "event",
+    "peakWitness",
+    "curve",
 )
 
 _PAGE: Final = "nodes edges pageInfo totalCount"

@@ -63,6 +63,16 @@ def room(of: str) -> Mapping[str, Any]:
     return {MARK: Disguise("room", "room", of)}
 
 
+def external_id(of: str) -> Mapping[str, Any]:
+    """The id that the customer's own system has for somebody, which the row has under this name."""
+    return {MARK: Disguise("external", "external", of)}
+
+
+def stay_name(of: str) -> Mapping[str, Any]:
+    """The name of whoever stays, where the row has the stay's own id under this name."""
+    return {MARK: Disguise("name", "stay", of)}
+
+
 def acting_name(of: str) -> Mapping[str, Any]:
     """The name of whoever acted with the credential whose id the row has under this name."""
     return {MARK: Disguise("name", "credential", of)}

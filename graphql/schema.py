@@ -21,6 +21,7 @@ from turnout.graphql import (
     sessions,
     summary,
     users,
+    witness,
 )
 from turnout.graphql.people import hide_people
 from turnout.graphql.scalars import SCALARS, BigInt
@@ -42,6 +43,8 @@ class Query:
     user = users.user
     me = users.me
     event = events.event
+    peak_witness = witness.peak_witness
+    curve = witness.curve
     audit = audit.audit_entries
     sessions = sessions.open_sessions
     keys = keys.keys

@@ -84,6 +84,8 @@ grant execute on function
   limit_on(integer, limit_metric, section, date),
   days_between(integer, timestamptz, timestamptz),
   pieces(integer, timestamptz, date[], timestamptz[], timestamptz[]),
+  levels(integer, timestamptz, date[], timestamptz[], timestamptz[]),
+  level_of(text, section, integer, integer, integer, integer, integer, integer, integer),
   measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   tally(integer, timestamptz, date[], timestamptz[], timestamptz[])
   to turnout_app, turnout_refresher;

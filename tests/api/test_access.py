@@ -31,6 +31,7 @@ ARGUMENTS = {
     "id": '"00000000-0000-0000-0000-000000000000"',
     "link": '"nothing"',
     "current": '"nothing"',
+    "instants": '{from: "2026-03-01T00:00:00Z", to: "2026-03-01T01:00:00Z"}',
     "new": '"kein Schwein ruft mich an"',
 }
 # Tokens end with their key: a session has none.

@@ -19,7 +19,8 @@ from .stories import little_company
 from .telling import NOW, Told
 
 PERIOD = {"dates": {"from": "2026-02-27", "to": "2026-03-03"}}
-PSEUDONYM = re.compile(r"(user|name|event|title|room|address)_[a-z2-7]{16}")
+PSEUDONYM = re.compile(r"(user|name|event|title|room|external|address)_[a-z2-7]{16}")
+SPANS = {"period": PERIOD, "instants": {"from": "2026-03-01T09:00:00Z", "to": "2026-03-01T10:00:00Z"}}
 # One of each argument that names people.
 NAMED = {"search": "a", "ownerId": "anna", "roomPrefix": "G", "userId": "anna", "eventId": "launch"}
 LISTS = ["userStats", "eventStats", "plannedEvents", "diskUsage"]
@@ -67,7 +68,7 @@ def columns(name: str) -> set[str]:
 
 
 def given(name: str) -> dict[str, Any]:
-    return {"period": PERIOD} if "period" in QUERY.fields[name].args else {}
+    return {argument: value for argument, value in SPANS.items() if argument in QUERY.fields[name].args}
 
 
 async def program(client: Client, *scopes: str) -> Client:
@@ -113,6 +114,18 @@ def test_these_fields_belong_to_people() -> None:
         "EventStat.room",
         "EventStat.roomId",
         "EventStat.title",
+        "PeakEvent.eventId",
+        "PeakEvent.ownerId",
+        "PeakEvent.ownerName",
+        "PeakEvent.room",
+        "PeakEvent.roomId",
+        "PeakEvent.title",
+        "PeakOwner.name",
+        "PeakOwner.userId",
+        "PeakStay.eventId",
+        "PeakStay.externalId",
+        "PeakStay.name",
+        "PeakStay.userId",
         "PlannedEvents.name",
         "PlannedEvents.userId",
         "UserStat.name",

@@ -21,6 +21,7 @@ from tests.api.asking import MUTATION, QUERY, everything
 from .canaries import Canary
 
 PERIOD = {"instants": {"from": "2026-02-28T10:00:00Z", "to": "2026-03-02T12:00:00Z"}}
+SPANS = {"period": PERIOD, "instants": {"from": "2026-03-01T09:00:00Z", "to": "2026-03-01T10:00:00Z"}}
 FULL = 12
 TOKENS = 1500
 WORDS = re.compile(r"\w+|[^\s\w,]")
@@ -60,8 +61,7 @@ def questions(canary: Canary) -> Iterator[Part]:
             if is_required_argument(argument)
             for one in [_one(key, canary)]
         }
-        if "period" in described.args:
-            needed |= {"period": PERIOD}
+        needed |= {key: span for key, span in SPANS.items() if key in described.args}
         yield Part(name, needed)
         for key, argument in described.args.items():
             if key != "after":
@@ -69,7 +69,7 @@ def questions(canary: Canary) -> Iterator[Part]:
 
 
 def _one(key: str, canary: Canary) -> Any:
-    return PERIOD if key == "period" else named(canary)[key][0]
+    return SPANS[key] if key in SPANS else named(canary)[key][0]
 
 
 def _values(key: str, argument: GraphQLArgument, canary: Canary) -> list[Any]:
@@ -81,7 +81,13 @@ def _values(key: str, argument: GraphQLArgument, canary: Canary) -> list[Any]:
             columns = cast("GraphQLEnumType", bare(kind.fields["field"])).values
             return [{"field": column, "direction": "DESC"} for column in columns]
         case _:
-            plain = {"Int": [2], "Boolean": [True, False], "DateTime": ["2026-03-02T00:00:00Z"], "PeriodInput": []}
+            plain = {
+                "Int": [2],
+                "Boolean": [True, False],
+                "DateTime": ["2026-03-02T00:00:00Z"],
+                "PeriodInput": [],
+                "InstantRangeInput": [],
+            }
             return plain[kind.name] if kind.name in plain else named(canary)[key]
 
 

@@ -18,7 +18,7 @@ from tests.wall import Admin
 from .canaries import ALPHA, ids
 from .conftest import Stage
 from .crawling import Shown, answers
-from .questions import PERIOD, Part, arguments_of_mutations, naming, packed, questions
+from .questions import SPANS, Part, arguments_of_mutations, naming, packed, questions
 
 # Texts in mutations that name nothing of anybody.
 SAID = {"company", "password", "current", "new", "link", "label", "addresses", "views"}
@@ -39,7 +39,7 @@ class Harvest:
     def parts(self) -> Iterator[Part]:
         """Each argument of each root field in which any text may stand, with each text, or with each cursor."""
         for name, argument, is_list in naming():
-            needed = {"period": PERIOD} if "period" in QUERY.fields[name].args else {}
+            needed = {key: span for key, span in SPANS.items() if key in QUERY.fields[name].args}
             fitting = self.cursors if argument == "after" else self.texts
             yield from (Part(name, needed | {argument: [value] if is_list else value}) for value in fitting)
 

@@ -12,6 +12,7 @@ from .members import KINDS
 from .rows import MICROSECONDS_A_MINUTE, Row, disk_rows, event_row, event_rows, planned_rows, user_rows
 from .signins import client_rows
 from .stays import Stay
+from .witness import witness_of
 
 SECTIONS = (TOTAL, *KINDS)
 FIELDS = {TOTAL: "total", "MEETING": "meetings", "WEBINAR": "webinars", "CALL": "calls"}
@@ -118,6 +119,10 @@ class Oracle:
         asked = set(sections)
         ordered = [section for section in SECTIONS if section in asked]
         return [self._day(day, section, now) for day in days_of(self._zone, start, end) for section in ordered]
+
+    def witness(self, metric: str, section: str, start: datetime, end: datetime, now: datetime) -> Row:
+        """A PeakWitness without its lists."""
+        return witness_of(self.facts(now), metric, section, start, end)
 
     def _section(self, section: str, start: datetime, end: datetime, now: datetime) -> Row:
         def peak(metric: str) -> Row:

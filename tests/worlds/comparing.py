@@ -18,6 +18,7 @@ from tests.worlds.lists import (
     planned_in_words,
     total_in_words,
     user_in_words,
+    witness_in_words,
 )
 from tests.worlds.product import Product, day_in_words, first_difference, in_words, usage_in_words
 from turnout.analytics.clients import clients
@@ -31,6 +32,7 @@ from turnout.analytics.planned import planned_events
 from turnout.analytics.reading import Reading
 from turnout.analytics.summary import period_summary, resolve_preset
 from turnout.analytics.users import user_stat, user_stats
+from turnout.analytics.witness import PeakMetric, peak_events, peak_witness
 from turnout.tenants.company import Company
 
 SECTIONS = ("TOTAL", "MEETING", "WEBINAR", "CALL")
@@ -71,7 +73,7 @@ class Comparison:
         reading = self.product.reading(self.company)
         period = Period(start, end, self.company.time_zone)
         await self._figures(reading, period)
-        others = (self._owners, self._events, self._users, self._one_each)
+        others = (self._owners, self._events, self._users, self._one_each, self._witness)
         for ask in (others[self.turn % len(others)],) if self.in_turns else others:
             await ask(reading, period)
         assert not reading.pending
@@ -124,6 +126,15 @@ class Comparison:
         await self._list(planned, planned_in_words, self.oracle.planned_events(self.now), "userId")
         rows = self.oracle.disk_usage(period.start, period.end, self.now)
         await self._list(disk, disk_in_words, rows, "userId")
+
+    async def _witness(self, reading: Reading, period: Period) -> None:
+        """What the peak of one metric and section was made of."""
+        metric = list(PeakMetric)[self.turn % 4]
+        section = Section.WEBINAR if metric is PeakMetric.LISTENERS else list(Section)[self.turn // 4 % 4]
+        expected = self.oracle.witness(metric.value.lower(), section.value, period.start, period.end, self.now)
+        found = await peak_witness(reading, period, metric, section)
+        page = await peak_events(reading, found, Wanted(100, "CONNECTIONS"))
+        same(expected, witness_in_words(found) | {"events": [row.event_id for row in page.rows]})
 
     async def _list(self, ask: Ask, words: Any, expected: Sequence[Row], id_column: str) -> None:
         self.turn += 1

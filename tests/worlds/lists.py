@@ -11,6 +11,7 @@ from turnout.analytics.events import EventStat
 from turnout.analytics.paging import Page, Wanted
 from turnout.analytics.planned import PlannedEvents
 from turnout.analytics.users import UserStat
+from turnout.analytics.witness import PeakWitness
 
 Row = dict[str, Any]
 Ask = Callable[[Wanted], Awaitable[Page[Any]]]
@@ -122,4 +123,15 @@ def total_in_words(row: DayTotal) -> Row:
         "uploadedBytes": row.uploaded_bytes,
         "storageBytes": row.storage_bytes,
         "signIns": row.sign_ins,
+    }
+
+
+def witness_in_words(row: PeakWitness) -> Row:
+    return {
+        "value": row.value,
+        "at": row.at,
+        "until": row.until,
+        "eventCount": row.event_count,
+        "connectionCount": row.connection_count,
+        "peopleCount": row.people_count,
     }
