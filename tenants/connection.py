@@ -156,6 +156,16 @@ async def _run(
     connection: AsyncConnection[Any], sight: Sight, statements: Sequence[Statement[Any]]
 ) -> list[list[Any] | Exception]:
     """One pipeline on an autocommit connection: one implicit transaction, hence one snapshot and one sight."""
+    try:
+        return await _piped(connection, sight, statements)
+    except BaseException:
+        await _forget_prepared(connection)
+        raise
+
+
+async def _piped(
+    connection: AsyncConnection[Any], sight: Sight, statements: Sequence[Statement[Any]]
+) -> list[list[Any] | Exception]:
     async with connection.pipeline():
         entered = await connection.execute(_ENTER, sight.settings())
         cursors = [connection.cursor(row_factory=args_row(statement.row)) for statement in statements]
@@ -163,6 +173,18 @@ async def _run(
             await cursor.execute(statement.text, statement.parameters)
         _assert_nobody_before(await entered.fetchone())
         return [await cursor.fetchall() for cursor in cursors]
+
+
+async def _forget_prepared(connection: AsyncConnection[Any]) -> None:
+    """What was to be prepared behind a statement that failed never was; the driver would go on to ask for it."""
+    if connection.closed:
+        return
+    try:
+        async with connection.transaction(force_rollback=True):  # after which the driver forgets them all
+            pass
+    except BaseException:
+        await connection.close()
+        raise
 
 
 def _assert_nobody_before(row: tuple[Any, ...] | None) -> None:
