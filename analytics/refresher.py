@@ -18,6 +18,7 @@ from turnout.analytics.reading import Clock
 from turnout.analytics.refreshing import Refresh, generations_to_refresh
 from turnout.analytics.views import fill_views, refresh_views
 from turnout.database.calendar import extend_all
+from turnout.database.faults import describe
 from turnout.tenants.company import Company
 
 POLL_SECONDS: Final = 1.0
@@ -124,7 +125,7 @@ class Refresher:
             raise
         except psycopg.Error as error:
             self._failed[company_id] = again = (failed or _Failed()).once_more()
-            _log.exception("company_refresh_failed", company=company_id, error=str(error), times=again.times)
+            _log.exception("company_refresh_failed", company=company_id, error=describe(error), times=again.times)
         else:
             self._failed.pop(company_id, None)
 
@@ -148,7 +149,7 @@ class Refresher:
         try:
             await self.refresh_company(*key)
         except _AWAY as error:
-            _log.warning("refresh_failed", company=key[0], error=str(error))
+            _log.warning("refresh_failed", company=key[0], error=describe(error))
         finally:
             del self._shared[key]
 
@@ -166,7 +167,7 @@ class Refresher:
                 await self._sweep()
                 await self._refresh_views()
             except _AWAY as error:
-                _log.warning("refresh_failed", error=str(error))
+                _log.warning("refresh_failed", error=describe(error))
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _extend_calendars(self) -> None:
@@ -196,7 +197,7 @@ class Refresher:
         try:
             await self.build(company_id, generation)
         except _AWAY as error:
-            _log.warning("build_failed", company=company_id, generation=generation, error=str(error))
+            _log.warning("build_failed", company=company_id, generation=generation, error=describe(error))
         finally:
             del self._builds[company_id, generation]
 

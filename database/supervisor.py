@@ -88,6 +88,9 @@ class Supervisor:
             "ident_file": str(self._directory.path / "pg_ident.conf"),
             "logging_collector": "off",
             "log_destination": "stderr",
+            # Without the rows and statements that an error quotes: there are names in them.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
         }
 
     def _nobody_left(self) -> bool:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import psycopg
 import structlog
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 
 from turnout.database.errors import TurnoutError
 
@@ -34,7 +34,8 @@ def failure(error: GraphQLError, request_id: str | None) -> dict[str, Any]:
         return refusal(error, VALIDATION_FAILED)
     if known := expected(cause):
         return _shown(error, known)
-    _log.error("field_failed", request_id=request_id, path=error.path, exc_info=cause or error)
+    fields = [node.name.value for node in error.nodes or () if isinstance(node, FieldNode)]  # aliases are the client's
+    _log.error("field_failed", request_id=request_id, fields=fields, exc_info=cause or error)
     return _shown(error, internal(), requestId=request_id)
 
 

@@ -6,12 +6,27 @@ from typing import Final
 
 import structlog
 
+from turnout.database.faults import trace
+
+
+def _frames(exc_info: structlog.typing.ExcInfo) -> str:
+    return trace(exc_info[1])
+
+
+def _without_values(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """asyncio adds what a task has failed of, value and all, in lines below the first; its trace comes apart."""
+    if event.get("logger") == "asyncio":
+        event["event"] = str(event["event"]).partition("\n")[0]
+    return event
+
+
 _SHARED: Final[list[structlog.types.Processor]] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
+    structlog.processors.ExceptionRenderer(_frames),
+    _without_values,
 ]
 
 

@@ -10,6 +10,7 @@ import psycopg
 import structlog
 from psycopg import AsyncConnection
 
+from turnout.database.faults import describe
 from turnout.database.statements import statements
 
 PERIOD_SECONDS: Final = 5.0
@@ -57,7 +58,7 @@ class Watchdog:
                         await self._look(connection)
                         await asyncio.sleep(self._period)
             except (psycopg.Error, OSError) as error:
-                _log.warning("watch_failed", error=str(error))
+                _log.warning("watch_failed", error=describe(error))
                 await asyncio.sleep(self._period)
 
     async def _look(self, connection: AsyncConnection[Any]) -> None:

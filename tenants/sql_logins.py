@@ -25,7 +25,7 @@ NAME_BYTES: Final = 12
 PASSWORD_LENGTH: Final = 40
 MOST_ACTIVE: Final = 10
 CONNECTIONS: Final = 10
-# What a session begins with. It may set all but the last for itself; hence the watch (server/watchdog.py).
+# What a session begins with. It may set these for itself; hence the watch (server/watchdog.py).
 SETTINGS: Final = {
     "search_path": "bi",
     "timezone": "UTC",
@@ -37,7 +37,9 @@ SETTINGS: Final = {
     "work_mem": "16MB",
     "max_parallel_workers_per_gather": "0",
 }
-TEMPORARY_FILES: Final = ("temp_file_limit", "1GB")
+# Those that only a superuser may set, or who was given the right to. Errors of statements, which quote what is stored
+# and asked for, go to the tool that sent them and not to Postgres' log.
+GUARDED_SETTINGS: Final = {"temp_file_limit": "1GB", "log_min_messages": "log"}
 _SQL: Final = statements("turnout.tenants", "sql_logins.sql")
 
 
@@ -167,8 +169,8 @@ def _create_role(connection: psycopg.Connection[Any], issued: IssuedSqlLogin) ->
 
 
 def _settings(connection: psycopg.Connection[Any]) -> dict[str, str]:
-    [(may_limit,)] = connection.execute(_SQL["may_limit_temporary_files"]).fetchall()
-    return SETTINGS | dict([TEMPORARY_FILES]) if may_limit else SETTINGS
+    may_set = {name for (name,) in connection.execute(_SQL["may_set"], {"names": list(GUARDED_SETTINGS)})}
+    return SETTINGS | {name: value for name, value in GUARDED_SETTINGS.items() if name in may_set}
 
 
 def _existing(admin: psycopg.Connection[Any], role_names: list[str]) -> list[str]:

@@ -24,9 +24,9 @@ grant {role} to turnout_bi_watch with inherit true, set false, admin false
 -- name: set_for_role
 alter role {role} set {setting} = {value}
 
--- name: may_limit_temporary_files
--- That setting is a superuser's, or of whoever was given the right to it.
-select has_parameter_privilege('temp_file_limit', 'set')
+-- name: may_set
+-- Of settings that are a superuser's, those that were given to who asks.
+select name from unnest(%(names)s::text[]) name where has_parameter_privilege(name, 'set')
 
 -- name: keep
 insert into sql_login (company_id, role_name, label, issued_by, created_at, expires_at)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 import httpx
 
@@ -36,14 +37,14 @@ class Serving:
 
 
 @contextmanager
-def serving(*options: str, environment: Mapping[str, str]) -> Generator[Serving]:
-    """A server; it is killed when the block ends and it still runs."""
+def serving(*options: str, environment: Mapping[str, str], log: IO[str] | int = subprocess.PIPE) -> Generator[Serving]:
+    """A server, which logs to a file if there is one; it is killed when the block ends and it still runs."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TURNOUT_", "DATABASE_"))}
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "serve", "--port", "0", *options],
         env=inherited | dict(environment),
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=log,
         text=True,
     ) as process:
         try:

@@ -26,7 +26,7 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert f"{patience.idle:.0f} seconds idle inside a transaction, {patience.transaction / 60:.0f} minutes a" in PAGE
     assert sql_logins.SETTINGS["statement_timeout"] == f"{patience.statement:.0f}s"
     assert sql_logins.SETTINGS["transaction_timeout"] == f"{patience.transaction / 60:.0f}min"
-    assert sql_logins.TEMPORARY_FILES == ("temp_file_limit", "1GB")
+    assert sql_logins.GUARDED_SETTINGS["temp_file_limit"] == "1GB"
     assert f"lasts {keys.LIFETIME.days} days" in PAGE
     assert sql_logins.MOST_ACTIVE == 10
     assert f"every {watchdog.PERIOD_SECONDS:.0f} seconds" in PAGE

@@ -61,9 +61,9 @@ async def stage(server: str, template: str) -> AsyncGenerator[Stage]:
         support_desk=Desk(lambda: database.support),
     )
     async with _serving(services) as (app, http):
-        beta = await _settled(BETA, http, services, database)
+        beta = await settled(BETA, http, services, database)
         alone = await crawl(beta, BETA)
-        alpha = await _settled(ALPHA, http, services, database)
+        alpha = await settled(ALPHA, http, services, database)
         beside, theirs = await crawl(beta, BETA), await crawl(alpha, ALPHA)
         newcomer = await _client(NEWCOMER, http, services, database, NOON)
         yield Stage(app, database, alpha, beta, newcomer, Client(http), alone, beside, theirs)
@@ -87,7 +87,7 @@ async def _serving(services: Services) -> AsyncGenerator[tuple[Starlette, httpx.
         yield app, http
 
 
-async def _settled(canary: Canary, http: httpx.AsyncClient, services: Services, database: Database) -> Client:
+async def settled(canary: Canary, http: httpx.AsyncClient, services: Services, database: Database) -> Client:
     """Somebody of a new company that has told its story and has a text wherever one may be."""
     client = await _client(canary, http, services, database, services.clock())
     await client.tell(story(canary))

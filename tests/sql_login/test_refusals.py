@@ -75,6 +75,7 @@ ATTEMPTS: tuple[tuple[str, type[psycopg.Error]], ...] = (
     ("alter role turnout_app password 'x'", NOT_ALLOWED),
     ("alter system set listen_addresses = '*'", NOT_ALLOWED),
     ("set temp_file_limit = -1", NOT_ALLOWED),
+    ("set log_min_messages = 'debug5'", NOT_ALLOWED),
     ("set session_replication_role = replica", NOT_ALLOWED),
     ("set log_statement = 'none'", NOT_ALLOWED),
     # Large objects, locks, the write-ahead log.
@@ -241,3 +242,12 @@ def test_nobody_comes_in_without_the_password(little: Login) -> None:
 def test_a_login_does_not_come_in_by_the_socket(little: Login, embedded: Server) -> None:
     with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
         psycopg.connect(embedded.conninfo(user=little.role, dbname="turnout"))
+
+
+def test_what_a_login_asks_for_and_fails_at_is_in_no_log(embedded: Server, other: Login) -> None:
+    for query in ("select title::int from bi.event_stat", "select * from bi.event_stat where title = 'CANARY' / 0"):
+        with pytest.raises(psycopg.Error, match="CANARY"):
+            other.rows(query)
+
+    log = embedded.socket_folder.parent / "postgres.log"
+    assert "CANARY" not in log.read_text()
