@@ -60,7 +60,7 @@ async def stage(server: str, template: str) -> AsyncGenerator[Stage]:
         desk=Desk(lambda: database.support),
         support_desk=Desk(lambda: database.support),
     )
-    async with _serving(services) as (app, http):
+    async with serving(services) as (app, http):
         beta = await settled(BETA, http, services, database)
         alone = await crawl(beta, BETA)
         alpha = await settled(ALPHA, http, services, database)
@@ -77,7 +77,7 @@ def admin(stage: Stage) -> Generator[Admin]:
 
 
 @asynccontextmanager
-async def _serving(services: Services) -> AsyncGenerator[tuple[Starlette, httpx.AsyncClient]]:
+async def serving(services: Services) -> AsyncGenerator[tuple[Starlette, httpx.AsyncClient]]:
     app = create_app(services)
     transport = httpx.ASGITransport(app)
     async with (
