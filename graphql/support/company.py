@@ -11,7 +11,7 @@ from turnout.graphql.support.accesses import Access
 from turnout.graphql.support.arguments import FirstFew
 from turnout.graphql.support.audit import AuditEntry, read_audit
 from turnout.graphql.support.context import Info
-from turnout.graphql.support.credentials import ActivationLink, Key, Password
+from turnout.graphql.support.credentials import ActivationLink, Key, Password, SqlLogin
 from turnout.graphql.support.limits import ContractedLimit
 from turnout.graphql.support.quarantine import Quarantine, read_quarantine
 from turnout.tenants.accesses import list_accesses
@@ -22,6 +22,7 @@ from turnout.tenants.companies import ListedCompany
 from turnout.tenants.contracts import list_limits
 from turnout.tenants.keys import list_keys
 from turnout.tenants.passwords import list_passwords
+from turnout.tenants.sql_logins import list_sql_logins
 
 Row = TypeVar("Row")
 
@@ -105,6 +106,11 @@ class Company:
         resolver=_listed(list_keys),
         graphql_type=list[Key],
         description="Every key it was ever given, the latest first.",
+    )
+    sql_logins: Any = strawberry.field(
+        resolver=_listed(list_sql_logins),
+        graphql_type=list[SqlLogin],
+        description="Every login for BI tools it was ever given, the latest first.",
     )
     accesses: Any = strawberry.field(
         resolver=_listed(list_accesses),

@@ -59,6 +59,27 @@ class Key:
     revoked_at: datetime | None = strawberry.field(description="When it was revoked.")
 
 
+@strawberry.type(
+    description=(
+        "A login to the database for BI tools, which the command `turnout sql-login issue` makes: it takes an "
+        "administrator of the database, whom this server does not have."
+    )
+)
+class SqlLogin:
+    """Rows are tenants' listed SQL logins."""
+
+    role_name: str = strawberry.field(name="name", description="Its name, of random letters; what revoking takes.")
+    label: str | None = strawberry.field(description="What support staff know it by.")
+    issued_by: str | None = strawberry.field(description="The member of support who has issued it; null for a command.")
+    created_at: datetime = strawberry.field(description="When it was issued.")
+    expires_at: datetime | None = strawberry.field(description="From when it is refused; null when it stays.")
+    last_used_at: datetime | None = strawberry.field(
+        description="When somebody was last seen connected with it, to the minute; null if never. Short visits escape."
+    )
+    revoked_at: datetime | None = strawberry.field(description="When it was revoked.")
+    sessions: int = strawberry.field(description="How many are connected with it at the moment.")
+
+
 @strawberry.type(description="A password that has just been issued.")
 class IssuedPassword:
     """Rows are tenants' issued passwords."""

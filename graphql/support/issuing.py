@@ -8,7 +8,7 @@ import strawberry
 from turnout.graphql.support.arguments import Label, Slug
 from turnout.graphql.support.context import Info, uuid_of
 from turnout.graphql.support.credentials import IssuedKey, IssuedLink, IssuedPassword
-from turnout.tenants import activation, key_rows, keys, passwords
+from turnout.tenants import activation, key_rows, keys, passwords, sql_logins
 from turnout.tenants.rotation import overlap_of
 from turnout.tenants.support_keys import demand_impersonal, rotate_impersonal
 
@@ -146,4 +146,20 @@ async def revoke_key(info: Info, company: Slug, key_id: KeyId) -> bool:
     """Revoke a key."""
     id_ = uuid_of(key_id)
     await info.context.act(lambda session, now, actor: keys.revoke_key(session, company, id_, now, actor=actor))
+    return True
+
+
+@strawberry.field(
+    description=(
+        "End a login for BI tools: from now on it sees no rows, and its sessions are ended within seconds. Its role "
+        "stays on the database server, good for nothing, until `turnout sql-login revoke` drops it. Safe to run again."
+    )
+)
+async def revoke_sql_login(
+    info: Info, company: Slug, name: Annotated[str, strawberry.argument(description="The login's name.")]
+) -> bool:
+    """Revoke an SQL login."""
+    await info.context.act(
+        lambda session, now, actor: sql_logins.revoke_sql_login(session, company, name, now, actor=actor)
+    )
     return True

@@ -36,6 +36,7 @@ class Mutation:
     issue_key = issuing.issue_key
     rotate_key = issuing.rotate_key
     revoke_key = issuing.revoke_key
+    revoke_sql_login = issuing.revoke_sql_login
     open_access = accesses.open_access
     close_access = accesses.close_access
 

@@ -1,9 +1,11 @@
 """The endpoint of support staff: what they do, and that nobody else can."""
 
+from collections.abc import Generator
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import httpx
+import psycopg
 import pytest
 from graphql import GraphQLField, GraphQLObjectType, get_introspection_query, is_required_argument
 
@@ -13,6 +15,7 @@ from turnout.tenants.accesses import open_access
 from turnout.tenants.companies import NewCompany, add_company
 from turnout.tenants.company import Company
 from turnout.tenants.keys import issue_key
+from turnout.tenants.sql_logins import drop_sql_logins, issue_sql_login
 from turnout.tenants.staff import suspend_staff
 from turnout.tenants.staff_sessions import PREFIX
 from turnout.tenants.support import support
@@ -255,7 +258,7 @@ async def test_what_was_issued_is_rotated_and_revoked(staff: Staff) -> None:
 async def test_every_mutation_is_noted_with_who_has_done_it(staff: Staff, database: Database) -> None:
     """By enumeration: what is refused here leaves nothing, all else leaves an entry of the member."""
     refused = {"signIn", "signOut", "revokeActivationLink", "rotatePassword", "revokePassword", "rotateKey"}
-    refused |= {"revokeKey", "closeAccess", "removeLimit", "changeCompany"}
+    refused |= {"revokeKey", "revokeSqlLogin", "closeAccess", "removeLimit", "changeCompany"}
     for name, operation in operations()[1:]:
         if name not in refused:
             answer = (await staff.post(operation)).json()
@@ -290,6 +293,34 @@ async def test_support_rotates_no_key_that_reaches_people_and_does_not_see_whose
     assert refused == "NOT_FOR_SUPPORT"
     assert [key["oneUser"] for key in shown["support"]["company"]["keys"]] == [user is not None]
     assert "CANARY" not in str(shown)
+
+
+@pytest.fixture
+def sql_login(database: Database, acme: Company, now: datetime) -> Generator[str]:
+    """The name of a login for BI tools; roles are of the whole server, and nobody else takes them away."""
+    with support(database.admin) as session:
+        name = issue_sql_login(session, acme.slug, now, label="Power BI").role_name
+    yield name
+    with psycopg.connect(database.admin) as admin:
+        drop_sql_logins(admin, [name])
+
+
+async def test_logins_for_bi_are_listed_and_revoked(
+    staff: Staff, database: Database, sql_login: str, globex: Company
+) -> None:
+    listed = "{ support { company(slug: %s) { sqlLogins { name label lastUsedAt revokedAt sessions } } } }"
+    revoke = "mutation ($company: String!, $name: String!) { revokeSqlLogin(company: $company, name: $name) }"
+    before = (await staff.query(listed % '"acme"'))["support"]["company"]["sqlLogins"]
+    foreign = await staff.code(revoke, company=globex.slug, name=sql_login)
+
+    await staff.query(revoke, company="acme", name=sql_login)
+
+    after = (await staff.query(listed % '"acme"'))["support"]["company"]["sqlLogins"]
+    login = {"name": sql_login, "label": "Power BI", "lastUsedAt": None, "revokedAt": None, "sessions": 0}
+    assert before == [login]
+    assert after == [login | {"revokedAt": "2026-03-02T12:00:00Z"}]
+    assert foreign == "UNKNOWN_SQL_LOGIN"
+    assert ("sql_login.revoked", "Ann") in await acts(staff, but=())
 
 
 @pytest.mark.parametrize("column", ["SLUG", "STORAGE_SHARE", "LAST_ACTIVE_DAY", "SUSPENDED_AT", "PEAK_CONNECTIONS"])

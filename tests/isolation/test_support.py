@@ -49,6 +49,7 @@ MAY_SEE = {
     *("company.name", "company.slug"),
     *("company_password.label", "company_password.issued_by", "activation_link.label", "activation_link.issued_by"),
     *("api_key.label", "api_key.issued_by", "support_access.reason", "support_access.staff_name"),
+    *("sql_login.role_name", "sql_login.label", "sql_login.issued_by"),
     *("audit.name", "audit.action", "audit.target", "audit.details", "audit.user_agent", "audit.request_id"),
 }
 
