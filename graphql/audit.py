@@ -30,21 +30,41 @@ describe(
 )
 
 
-@strawberry.type(description="One thing that is said of an act, such as the label of a key that was issued.")
+# What of an act cannot name anybody: words of the product, numbers, instants, ids, and what is agreed with the company.
+HARMLESS_DETAILS: Final = frozenset(
+    {
+        *("before", "billingAnchorDay", "by", "expiresAt", "failures", "kind", "limit", "limits", "mustChange", "name"),
+        *("of", "oldExpiresAt", "of_one_user", "oneUser", "overlapSeconds", "replacedBy", "scopes"),
+        *("staleAfterHours", "suspendedAt", "timeZone", "views"),
+    }
+)
+
+
+@strawberry.type(description="One thing that is said of an act, such as the label of a password that was issued.")
 class AuditDetail:
     """Rows are the members of an entry's details."""
 
+    place: strawberry.Private[str]
     name: str = strawberry.field(metadata=people.HARMLESS, description="What it is.")
-    value: str = strawberry.field(metadata=people.HARMLESS, description="A text as it is, anything else as JSON.")
+    value: str = strawberry.field(
+        metadata=people.detail("place", unless="is_harmless"), description="A text as it is, anything else as JSON."
+    )
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether its value can name nobody."""
+        return self.name in HARMLESS_DETAILS
 
 
 def _details(root: strawberry.Parent[audit.AuditEntry]) -> list[AuditDetail]:
-    return details_of(root.details)
+    return details_of(root.number, root.details)
 
 
-def details_of(said: Mapping[str, Any]) -> list[AuditDetail]:
-    """What is said of an act, by name."""
-    return [AuditDetail(name=name, value=_text(value)) for name, value in sorted(said.items())]
+def details_of(number: int, said: Mapping[str, Any]) -> list[AuditDetail]:
+    """What is said of the act of this number, by name."""
+    return [
+        AuditDetail(place=f"{number}/{name}", name=name, value=_text(value)) for name, value in sorted(said.items())
+    ]
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 -- whatever JSON can say
@@ -83,7 +103,7 @@ class AuditEntry:
         description="The network address it was done from; null for what support has done.",
     )
     user_agent: str | None = strawberry.field(
-        metadata=people.HARMLESS,
+        metadata=people.user_agent("credential_id"),
         description="What the program called itself, its User-Agent; null for what support has done.",
     )
     request_id: str | None = strawberry.field(

@@ -9,8 +9,11 @@ from uuid import UUID
 import strawberry
 from sqlmodel import Session
 
+from turnout.analytics.keys import page_of_keys
+from turnout.analytics.paging import Page, Wanted
+from turnout.analytics.sealing import seal_of
 from turnout.graphql import people
-from turnout.graphql.connections import MOST_ROWS, short_enough, within
+from turnout.graphql.connections import After, Asked, Connection, First, Slice, sealed_slice, short_enough
 from turnout.graphql.context import Context, Info
 from turnout.graphql.enums import describe
 from turnout.tenants import keys as tenants
@@ -29,7 +32,10 @@ describe(
         "READ_STATS": "To ask for statistics. Names, titles and ids of people come as pseudonyms.",
         "READ_PEOPLE": "To see names, titles and ids as they are, and to search, filter and sort by them.",
         "WRITE_EVENTS": "To tell what has happened, by `POST /ingest`.",
-        "ADMIN_KEYS": "To see, make, rotate and end keys that go in nothing beyond itself.",
+        "ADMIN_KEYS": (
+            "To see, make, rotate and end keys that go in nothing beyond itself, and to read the audit; "
+            "labels and addresses come as pseudonyms without the scope read:people."
+        ),
     },
 )
 
@@ -49,11 +55,11 @@ class ApiKey:
         metadata=people.HARMLESS, description="What its text begins with, to know it by. The rest is kept nowhere."
     )
     label: str | None = strawberry.field(
-        metadata=people.HARMLESS, description="What whoever made it calls it; null without a label."
+        metadata=people.acting_name("key_id"), description="What whoever made it calls it; null without a label."
     )
     scopes: list[Scope] = strawberry.field(resolver=_scopes, description="What it may be used for.")
     addresses: list[str] = strawberry.field(
-        metadata=people.HARMLESS,
+        metadata=people.address_ranges("key_id"),
         description="The ranges of addresses from which alone it may be used; none means from everywhere.",
     )
     user_key: strawberry.ID | None = strawberry.field(
@@ -92,22 +98,29 @@ class Made:
 
 
 @strawberry.field(
-    graphql_type=list[ApiKey],
-    description="The keys that the company was ever given, the latest first. Needs a session or the scope admin:keys.",
+    graphql_type=Connection[ApiKey],
+    description=(
+        "The keys that the company was ever given, in pages, the latest first. Needs a session or the scope admin:keys."
+    ),
 )
 async def keys(
     info: Info,
-    first: Annotated[int, strawberry.argument(description=f"How many keys at most: 1 to {MOST_ROWS}.")] = 100,
+    first: First = 100,
+    after: After = None,
     active: Annotated[
         bool, strawberry.argument(description="Whether to list only keys that have neither ended nor been revoked.")
     ] = False,
-) -> list[ListedKey]:
+) -> Slice[ListedKey]:
     """Keys of the company."""
     context = info.context
-    slug = context.managing_keys().company.slug
-    within("first", first, 1, MOST_ROWS, "Ask for fewer.")
+    company = context.managing_keys().company
     active_at = context.clock() if active else None
-    return await context.at_desk(lambda session: tenants.list_keys(session, slug, most=first, active_at=active_at))
+    asked = Asked("keys", first, after, "CREATED_AT", True, None, [active])
+
+    async def ask(wanted: Wanted) -> Page[ListedKey]:
+        return await context.at_desk(lambda session: page_of_keys(session, company, wanted, active_at))
+
+    return await sealed_slice(lambda: seal_of(context.reading_of(company)), asked, ask)
 
 
 @strawberry.field(

@@ -15,6 +15,7 @@ from strawberry.execution import optimized_is_awaitable
 from turnout.database.errors import TurnoutError
 from turnout.graphql.context import Context
 from turnout.tenants.credential import Scope
+from turnout.tenants.pseudonyms import Pseudonyms
 
 Resolver = Callable[..., Any]
 Asking = GraphQLResolveInfo[Context]
@@ -25,11 +26,19 @@ _DEFINITION: Final = "strawberry-definition"
 
 @dataclass(frozen=True, slots=True)
 class Disguise:
-    """What a value is shown as: `prefix` and a pseudonym of the thing whose id the row has under the name `of`."""
+    """What a value is shown as: `prefix` and a pseudonym of the thing whose id the row has under the name `of`.
+
+    It is shown as it is where the row says so under the name `unless`.
+    """
 
     prefix: str
     kind: str
     of: str
+    unless: str | None = None
+
+    def hides(self, row: Any) -> bool:  # noqa: ANN401 -- whatever the field has
+        """Whether the value of this row belongs to people."""
+        return self.unless is None or not getattr(row, self.unless)
 
 
 # The text or id tells nothing of anybody: the words of the platform and of the company itself, and what is sealed.
@@ -83,6 +92,27 @@ def address(of: str) -> Mapping[str, Any]:
     return {MARK: Disguise("address", "address", of)}
 
 
+def address_ranges(of: str) -> Mapping[str, Any]:
+    """Ranges of addresses of the key whose id the row has under this name.
+
+    They are not made of what they stand for: whoever may make keys would find out by trying.
+    """
+    return {MARK: Disguise("range", "range", of)}
+
+
+def user_agent(of: str) -> Mapping[str, Any]:
+    """What the program called itself that used the credential whose id the row has under this name.
+
+    It is not made of what the program said, which anybody can say and compare.
+    """
+    return {MARK: Disguise("agent", "agent", of)}
+
+
+def detail(of: str, unless: str) -> Mapping[str, Any]:
+    """What is said of an act, in the place that the row has under the first name, unless the second says otherwise."""
+    return {MARK: Disguise("detail", "detail", of, unless)}
+
+
 def hide_people(core: GraphQLSchema) -> None:
     """Let every field show, and every root field take, what belongs to people only where people may be read."""
     for kind in core.type_map.values():
@@ -122,12 +152,21 @@ def _disguised(resolve: Resolver, disguise: Disguise) -> Resolver:
     def shown(row: Any, info: Asking, **arguments: Any) -> Any:  # noqa: ANN401 -- whatever the field has
         value = resolve(row, info, **arguments)
         context = info.context
-        if value is None or context.reads_people:
+        if value is None or context.reads_people or not disguise.hides(row):
             return value
         thing_id = getattr(row, disguise.of)
-        return None if thing_id is None else context.disguises().of(disguise.kind, thing_id, disguise.prefix)
+        return None if thing_id is None else _pseudonym(context.disguises(), disguise, thing_id, value)
 
     return shown
+
+
+def _pseudonym(pseudonyms: Pseudonyms, disguise: Disguise, thing_id: object, value: object) -> str | list[str]:
+    """What stands for a value; for a list of values each by its place."""
+    kind, prefix = disguise.kind, disguise.prefix
+    if isinstance(value, list):
+        places = range(len(cast("list[Any]", value)))
+        return [pseudonyms.of(kind, f"{thing_id}/{place}", prefix) for place in places]
+    return pseudonyms.of(kind, f"{thing_id}", prefix)
 
 
 def _guarded(field: GraphQLField) -> Resolver:

@@ -17,7 +17,7 @@ def _actor(root: strawberry.Parent[AuditedAct]) -> ActorKind:
 
 
 def _details(root: strawberry.Parent[AuditedAct]) -> list[AuditDetail]:
-    return details_of(root.details)
+    return details_of(root.number, root.details)
 
 
 @strawberry.type(description="Something that was done to a company or in its name.")

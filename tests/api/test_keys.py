@@ -8,6 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from .asking import ask, refusal
 from .clients import Client, bearer, joined
 
 KEY = "id prefix label scopes addresses userId createdAt expiresAt lastUsedAt replacedBy revokedAt"
@@ -20,13 +21,18 @@ ROTATE = (
     f"mutation($id: ID!, $hours: Float! = 24) {{ rotateKey(id: $id, overlapHours: $hours) {{ text key {{ {KEY} }} }} }}"
 )
 REVOKE = f"mutation($id: ID!) {{ revokeKey(id: $id) {{ {KEY} }} }}"
-LIST = f"query($active: Boolean! = false) {{ keys(active: $active) {{ {KEY} }} }}"
+LIST = f"query($active: Boolean! = false) {{ keys(active: $active) {{ nodes {{ {KEY} }} }} }}"
 
 
 async def issue(client: Client, *scopes: str, **given: Any) -> tuple[Client, dict[str, Any]]:
     """A program with a new key, and the key as it is listed."""
     made = (await client.query(ISSUE, {"scopes": scopes, **given}))["issueKey"]
     return Client(client.http, client.company, made["text"]), made["key"]
+
+
+async def listed(client: Client, **given: Any) -> list[dict[str, Any]]:
+    """The keys that a client is shown."""
+    return (await client.query(LIST, given))["keys"]["nodes"]
 
 
 @pytest.fixture
@@ -42,7 +48,7 @@ async def test_a_company_makes_a_key_and_its_text_is_shown_this_once(at_acme: Cl
 
     assert await program.query("{ company { slug } }") == {"company": {"slug": "acme"}}
     answer = await at_acme.post(LIST)
-    assert key | {"lastUsedAt": "2026-03-02T12:00:00Z"} in answer.json()["data"]["keys"]
+    assert key | {"lastUsedAt": "2026-03-02T12:00:00Z"} in answer.json()["data"]["keys"]["nodes"]
     assert (key["label"], key["scopes"], key["expiresAt"]) == ("BI", ["READ_STATS"], "2027-03-02T12:00:00Z")
     assert program.token
     assert program.token[23:] not in answer.text
@@ -80,9 +86,9 @@ async def test_a_key_is_rotated_and_revoked_at_once(at_acme: Client) -> None:
     made = (await at_acme.query(ROTATE, {"id": old["id"], "hours": 1}))["rotateKey"]
     successor = Client(at_acme.http, token=made["text"])
 
-    listed = {key["id"]: key for key in (await at_acme.query(LIST))["keys"]}
-    assert listed[old["id"]]["replacedBy"] == made["key"]["id"]
-    assert listed[old["id"]]["expiresAt"] == "2026-03-02T13:00:00Z"
+    found = {key["id"]: key for key in await listed(at_acme)}
+    assert found[old["id"]]["replacedBy"] == made["key"]["id"]
+    assert found[old["id"]]["expiresAt"] == "2026-03-02T13:00:00Z"
     for client in (program, successor):
         assert await client.query("{ company { slug } }")
     ended = (await at_acme.query(REVOKE, {"id": made["key"]["id"]}))["revokeKey"]
@@ -118,14 +124,57 @@ async def test_who_may_not_read_people_makes_no_key_of_one_user(at_acme: Client)
     assert (await people.query(ISSUE, of_anna))["issueKey"]["key"]["userId"] == "anna"
 
 
-async def test_who_may_not_read_people_is_not_told_whose_a_key_is(at_acme: Client) -> None:
-    await issue(at_acme, "READ_STATS", userId="anna")
+async def test_who_may_not_read_people_is_not_told_whose_a_key_is_or_from_where_it_is_used(at_acme: Client) -> None:
+    ranges = ["203.0.113.0/24", "198.51.100.7/32"]
+    _, of_anna = await issue(at_acme, "READ_STATS", userId="anna", label="Anna's phone", addresses=ranges)
     admin, _ = await issue(at_acme, "ADMIN_KEYS")
+    people, _ = await issue(at_acme, "ADMIN_KEYS", "READ_PEOPLE")
 
-    users = [{key["userId"] for key in (await client.query(LIST))["keys"]} for client in (at_acme, admin)]
+    shown, hidden = [{key["id"]: key for key in await listed(client)}[of_anna["id"]] for client in (people, admin)]
 
-    assert users[0] == {None, "anna"}
-    assert {user and user[:5] for user in users[1]} == {None, "user_"}
+    assert (shown["userId"], shown["label"], shown["addresses"]) == ("anna", "Anna's phone", ranges)
+    assert [hidden["userId"][:5], hidden["label"][:5]] == ["user_", "name_"]
+    assert [text[:6] for text in hidden["addresses"]] == ["range_", "range_"]
+    assert len({*hidden["addresses"]}) == 2
+
+
+async def test_whoever_makes_keys_finds_out_nothing_of_others_by_making_alike(at_acme: Client) -> None:
+    alike: dict[str, Any] = {"label": "front desk", "addresses": ["127.0.0.0/8"]}
+    _, theirs = await issue(at_acme, "READ_STATS", **alike)
+    admin, _ = await issue(at_acme, "ADMIN_KEYS", "READ_STATS")
+
+    _, made = await issue(admin, "READ_STATS", **alike)
+
+    seen = {key["id"]: key for key in await listed(admin)}
+    assert seen[made["id"]]["label"] == made["label"] != seen[theirs["id"]]["label"]
+    assert seen[made["id"]]["addresses"] == made["addresses"] != seen[theirs["id"]]["addresses"]
+
+
+async def test_pages_of_keys_follow_each_other_whatever_is_made_since(at_acme: Client) -> None:
+    for _ in range(4):
+        await issue(at_acme, "READ_STATS")
+    whole = await ask(at_acme, "keys")
+    page = await ask(at_acme, "keys", first=2)
+    _, since = await issue(at_acme, "READ_STATS")
+
+    following = await ask(at_acme, "keys", first=1000, after=page["pageInfo"]["endCursor"])
+
+    nodes = page["nodes"] + following["nodes"]
+    assert [key for key in nodes if key["id"] != since["id"]] == whole["nodes"]
+    assert (following["totalCount"], whole["totalCount"]) == (6, 5)
+    assert (page["pageInfo"]["hasNextPage"], following["pageInfo"]["hasNextPage"]) == (True, False)
+
+
+async def test_a_cursor_of_keys_is_good_for_its_own_question_alone(at_acme: Client, at_globex: Client) -> None:
+    cursor = (await ask(at_acme, "keys", first=1))["pageInfo"]["endCursor"]
+
+    for refused in (
+        await refusal(at_acme, "keys", active=True, after=cursor),
+        await refusal(at_acme, "audit", after=cursor),
+        await refusal(at_globex, "keys", after=cursor),
+    ):
+        assert refused["code"] == "INVALID_CURSOR"
+    assert (await refusal(at_acme, "keys", first=1001))["code"] == "ARGUMENT_OUT_OF_RANGE"
 
 
 async def test_keys_that_have_ended_are_left_out_when_asked_to(at_acme: Client) -> None:
@@ -133,7 +182,7 @@ async def test_keys_that_have_ended_are_left_out_when_asked_to(at_acme: Client) 
     _, ended = await issue(at_acme, "READ_STATS")
     await at_acme.query(REVOKE, {"id": ended["id"]})
 
-    active = {key["id"] for key in (await at_acme.query(LIST, {"active": True}))["keys"]}
+    active = {key["id"] for key in await listed(at_acme, active=True)}
 
     assert kept["id"] in active
     assert ended["id"] not in active
@@ -145,7 +194,7 @@ async def test_another_companys_key_is_unknown(at_acme: Client, at_globex: Clien
     for operation in (ROTATE, REVOKE):
         assert await at_acme.codes(operation, {"id": theirs["id"]}) == ["UNKNOWN_KEY"]
         assert await at_acme.codes(operation, {"id": "no id"}) == ["UNKNOWN_KEY"]
-    assert theirs["id"] not in {key["id"] for key in (await at_acme.query(LIST))["keys"]}
+    assert theirs["id"] not in {key["id"] for key in await listed(at_acme)}
 
 
 async def test_who_has_not_the_scope_manages_no_keys(at_acme: Client) -> None:

@@ -11,7 +11,10 @@ from graphql import GraphQLArgument, GraphQLField, GraphQLInputField, GraphQLObj
 from tests.databases import Database
 from turnout.graphql.people import MARK, Disguise, declaration, personal_columns
 from turnout.graphql.schema import schema
+from turnout.tenants.audit import COMMAND, Act, note
+from turnout.tenants.company import Company
 from turnout.tenants.pseudonyms import Pseudonyms
+from turnout.tenants.support import support
 
 from .asking import QUERY, ask, question, refusal, send
 from .clients import Client, activity
@@ -19,7 +22,6 @@ from .stories import little_company
 from .telling import NOW, Told
 
 PERIOD = {"dates": {"from": "2026-02-27", "to": "2026-03-03"}}
-PSEUDONYM = re.compile(r"(user|name|event|title|room|external|address)_[a-z2-7]{16}")
 SPANS = {"period": PERIOD, "instants": {"from": "2026-03-01T09:00:00Z", "to": "2026-03-01T10:00:00Z"}}
 # One of each argument that names people.
 NAMED = {"search": "a", "ownerId": "anna", "roomPrefix": "G", "userId": "anna", "eventId": "launch"}
@@ -71,9 +73,10 @@ def given(name: str) -> dict[str, Any]:
     return {argument: value for argument, value in SPANS.items() if argument in QUERY.fields[name].args}
 
 
-async def program(client: Client, *scopes: str) -> Client:
+async def program(client: Client, *scopes: str, label: str | None = None) -> Client:
     """A program of the same company, with a key of these scopes."""
-    made = await client.query(f"mutation {{ issueKey(scopes: [{', '.join(scopes)}]) {{ text }} }}")
+    issue = f"mutation($label: String) {{ issueKey(scopes: [{', '.join(scopes)}], label: $label) {{ text }} }}"
+    made = await client.query(issue, {"label": label})
     return Client(client.http, client.company, made["issueKey"]["text"])
 
 
@@ -103,9 +106,13 @@ def test_these_fields_belong_to_people() -> None:
     personal = {name for name, field in texts() if isinstance(declaration(field), Disguise)}
 
     assert personal == {
+        "ApiKey.addresses",
+        "ApiKey.label",
         "ApiKey.userId",
+        "AuditDetail.value",
         "AuditEntry.address",
         "AuditEntry.name",
+        "AuditEntry.userAgent",
         "DiskUsage.name",
         "DiskUsage.userId",
         "EventStat.eventId",
@@ -191,8 +198,37 @@ async def test_who_manages_keys_and_may_not_read_people_is_not_told_who_did_what
     shown, hidden = [(await ask(client, "audit"))["nodes"] for client in (told.little, manager)]
 
     assert {row["address"] for row in shown} >= {"127.0.0.1"}
-    assert all(PSEUDONYM.fullmatch(value) for field in ("name", "address") for value in values(hidden, field))
+    assert values(shown, "userAgent")
+    for field in ("name", "address", "userAgent"):
+        assert all(PSEUDONYM.fullmatch(value) for value in values(hidden, field))
     assert len(values(hidden, "address")) == len(values(shown, "address"))
+
+
+async def test_of_an_act_is_told_to_who_may_not_read_people_what_can_name_nobody(
+    at_acme: Client, acme: Company, database: Database
+) -> None:
+    said = {"label": "Anna's laptop", "addresses": ["203.0.113.9"], "reason": "Anna asks", "scopes": ["read:stats"]}
+    with support(database.support) as session:
+        note(session, acme.company_id, COMMAND, Act("test.done", None, said | {"invented": "Anna"}), NOW)
+    manager = await program(at_acme, "ADMIN_KEYS")
+
+    [entry] = (await ask(manager, "audit", actions=["test.done"]))["nodes"]
+
+    told = {detail["name"]: detail["value"] for detail in entry["details"]}
+    assert told.pop("scopes") == '["read:stats"]'
+    assert told.keys() == {"label", "addresses", "reason", "invented"}
+    assert all(PSEUDONYM.fullmatch(value) for value in told.values())
+    assert len({*told.values()}) == 4
+
+
+async def test_a_key_is_called_alike_in_the_list_and_in_the_audit(at_acme: Client) -> None:
+    maker = await program(at_acme, "ADMIN_KEYS", label="Anna's laptop")
+    await program(maker, "ADMIN_KEYS")
+
+    names = {key["label"] for key in (await ask(maker, "keys"))["nodes"]} - {None}
+    [entry] = [one for one in (await ask(maker, "audit"))["nodes"] if one["actor"] == "KEY"]
+
+    assert entry["name"] in names
 
 
 async def test_a_pseudonym_is_the_same_in_every_list_request_and_key_and_another_in_every_company(
