@@ -33,9 +33,21 @@ describe(
 # What of an act cannot name anybody: words of the product, numbers, instants, ids, and what is agreed with the company.
 HARMLESS_DETAILS: Final = frozenset(
     {
-        *("before", "billingAnchorDay", "by", "expiresAt", "failures", "kind", "limit", "limits", "mustChange", "name"),
+        *(
+            "before",
+            "billingAnchorDay",
+            "by",
+            "deliveries",
+            "expiresAt",
+            "failures",
+            "kind",
+            "limit",
+            "limits",
+            "mustChange",
+            "name",
+        ),
         *("of", "oldExpiresAt", "of_one_user", "oneUser", "overlapSeconds", "replacedBy", "scopes"),
-        *("staleAfterHours", "suspendedAt", "timeZone", "views"),
+        *("staleAfterHours", "suspendedAt", "timeZone", "views", "withBodies"),
     }
 )
 

@@ -50,6 +50,11 @@ class Act:
     details: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
+def quarantine_read(slug: str, deliveries: int, *, with_bodies: bool) -> Act:
+    """That somebody has looked at so many of a company's deliveries in quarantine, at what was sent or only at why."""
+    return Act("quarantine.read", slug, {"deliveries": deliveries, "withBodies": with_bodies})
+
+
 def note(session: Session, company_id: int, actor: Actor, act: Act, now: datetime) -> None:
     """Write down what this transaction of support does to a company; last, since others wait for its end."""
     driver(session).execute(_SQL["note"], _row(actor, act, now) | {"company": company_id})

@@ -222,6 +222,17 @@ def test_the_newest_come_first_and_no_more_than_asked_for(turnout: Turnout, data
     assert shown["totals"] == [{"code": "INVALID", "deliveries": 3, "times": 3}]
 
 
+def test_that_somebody_looked_is_in_the_audit_and_nothing_of_what_was_seen(
+    turnout: Turnout, database: Database, acme: Company
+) -> None:
+    hold(database, acme, "INVALID", b"Anna", b"Ben")
+
+    turnout("quarantine", "acme", "--limit", "1")
+
+    noted = rows(database, "select actor::text, target, details from audit where action = 'quarantine.read'")
+    assert noted == [("COMMAND", "acme", {"deliveries": 1, "withBodies": True})]
+
+
 @pytest.mark.parametrize("command", ["quarantine", "replay"])
 def test_an_unknown_company_is_a_coded_error(turnout: Turnout, acme: Company, command: str) -> None:
     refused = turnout(command, "hooli")

@@ -9,7 +9,7 @@ from turnout.graphql.connections import within
 from turnout.graphql.support.arguments import MOST_FEW
 from turnout.graphql.support.context import Info
 from turnout.ingest import quarantine
-from turnout.tenants.audit import Act, note
+from turnout.tenants.audit import note, quarantine_read
 
 
 @strawberry.type(description="How much of what a company sent one code holds.")
@@ -53,7 +53,9 @@ async def read_quarantine(info: Info, slug: str, company_id: int, first: int) ->
     """What a company's quarantine has; that it was looked at is noted. Raises ARGUMENT_OUT_OF_RANGE."""
     within("first", first, 1, MOST_FEW, "Ask for fewer.")
     context = info.context
-    await context.act(lambda session, now, actor: note(session, company_id, actor, Act("quarantine.read", slug), now))
+    context.signed_in()
     read = partial(quarantine.list_quarantine, with_bodies=False)
     totals, newest = await read(context.door, company_id, None, first, context.clock())
+    looked = quarantine_read(slug, len(newest), with_bodies=False)
+    await context.act(lambda session, now, actor: note(session, company_id, actor, looked, now))
     return Quarantine(totals=totals, newest=newest)  # type: ignore[arg-type]

@@ -34,17 +34,11 @@ def quarantine(
     as_json: AsJson = False,
     data: Data = None,
 ) -> None:
-    """List what a company sent that could not be counted, and why."""
-    from turnout.ingest.quarantine import list_quarantine
-    from turnout.server.commands.staff import now
+    """List what a company sent that could not be counted, and why. The company's audit says that somebody looked."""
     from turnout.server.deployment import deployment
 
-    async def read(found: "Deployment", company: "Company") -> "tuple[list[Total], list[Held]]":
-        async with _door(found) as door:
-            return await list_quarantine(door, company.company_id, code, limit, now())
-
     with deployment(data) as found:
-        totals, held = asyncio.run(read(found, _company(found, slug)))
+        totals, held = _read(found, slug, code, limit)
     totaled = [(total.code, total.deliveries, total.times) for total in totals]
     if as_json:
         rows = [dict(zip(COLUMNS, _cells(one, _text(one.body)), strict=True)) for one in held]
@@ -55,6 +49,24 @@ def quarantine(
         print_rows(TOTALS, totaled, as_json=False)
         typer.echo()
         print_rows(COLUMNS, [_cells(one, _shortened(_text(one.body))) for one in held], as_json=False)
+
+
+def _read(found: "Deployment", slug: str, code: str | None, limit: int) -> "tuple[list[Total], list[Held]]":
+    from turnout.ingest.quarantine import list_quarantine
+    from turnout.server.commands.staff import now
+    from turnout.tenants.audit import COMMAND, note, quarantine_read
+    from turnout.tenants.support import support
+
+    company = _company(found, slug)
+
+    async def read() -> "tuple[list[Total], list[Held]]":
+        async with _door(found) as door:
+            return await list_quarantine(door, company.company_id, code, limit, now())
+
+    totals, held = asyncio.run(read())
+    with support(found.support) as session:
+        note(session, company.company_id, COMMAND, quarantine_read(slug, len(held), with_bodies=True), now())
+    return totals, held
 
 
 def replay(slug: Slug, code: Code = None, as_json: AsJson = False, data: Data = None) -> None:
