@@ -59,13 +59,14 @@ def open_access(
     now: datetime,
     *,
     lasting: timedelta = LONGEST,
-    staff_id: UUID | None = None,
+    session_id: UUID | None = None,
     actor: Actor = COMMAND,
 ) -> OpenedAccess:
     """Let support read a company's people and titles for a while; `reason` is what the company reads.
 
-    Raises TurnoutError UNKNOWN_COMPANY, INVALID_REASON, INVALID_ACCESS_TIME, and UNAUTHENTICATED when the member of
-    support `staff_id` has just been suspended.
+    `session_id` is the session of the member of support who opens it; None at the command line.
+    Raises TurnoutError UNKNOWN_COMPANY, INVALID_REASON, INVALID_ACCESS_TIME, and UNAUTHENTICATED when the session has
+    just ended.
     """
     _check(reason, lasting)
     company = lock_company(session, slug)
@@ -73,7 +74,7 @@ def open_access(
     row = {
         "company": company.company_id,
         "access_id": opened.access_id,
-        "staff_id": staff_id,
+        "session_id": session_id,
         "staff_name": actor.name or AT_THE_COMMAND_LINE,
         "reason": reason,
         "digest": digest(opened.token),
@@ -119,8 +120,8 @@ async def find_access(door: Door, token: str, now: datetime) -> Credential | Non
 def _shut_out() -> TurnoutError:
     return TurnoutError(
         "UNAUTHENTICATED",
-        "The account of support has just been suspended.",
-        "`turnout support restore` lets its owner in again.",
+        "The session of support has just ended.",
+        "Sign in again. `turnout support list` shows whose account is suspended.",
     )
 
 

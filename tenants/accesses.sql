@@ -1,14 +1,18 @@
 -- When support may read people and titles of a company.
 
 -- name: open
--- Nothing is opened for a member of support who has been suspended in the meantime: no row comes back. Theirs is locked, so that
--- who suspends them sees every access that was quicker.
+-- Nothing is opened for a member of support whose session has ended in the meantime: no row comes back. Account and session are
+-- locked, in the order of whoever suspends them or gives them another password, who hence sees every access that was quicker.
 with standing as (
-  select s.staff_id from staff s where s.staff_id = %(staff_id)s::uuid and s.suspended_at is null for share
+  select s.staff_id
+  from staff s
+  join staff_session n on n.staff_id = s.staff_id
+  where n.session_id = %(session_id)s::uuid and s.suspended_at is null
+  for share of s for key share of n
 )
 insert into support_access (company_id, access_id, staff_id, staff_name, reason, digest, opened_at, expires_at)
-select %(company)s, %(access_id)s, %(staff_id)s::uuid, %(staff_name)s, %(reason)s, %(digest)s, %(now)s, %(expires_at)s
-where %(staff_id)s::uuid is null or exists (select from standing)
+select %(company)s, %(access_id)s, (select t.staff_id from standing t), %(staff_name)s, %(reason)s, %(digest)s, %(now)s, %(expires_at)s
+where %(session_id)s::uuid is null or exists (select from standing)
 returning access_id
 
 -- name: close

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -223,29 +223,75 @@ def test_who_is_suspended_opens_no_access(database: Database, password: str, acm
         opened_by_ann(database, acme, now)
 
 
-def test_who_suspends_closes_an_access_that_is_being_opened(
-    database: Database, password: str, acme: Company, now: datetime
+@pytest.mark.parametrize("shut_out", [suspend_staff, renew_password])
+def test_an_access_that_is_being_opened_is_closed_by_whoever_shuts_the_member_out(
+    database: Database,
+    password: str,
+    acme: Company,
+    now: datetime,
+    shut_out: Callable[[Session, str, datetime], object],
 ) -> None:
-    def suspend() -> None:
-        with support(database.support) as session:
-            suspend_staff(session, "Ann", now)
+    session_id = session_of_ann(database, now)
 
     with ThreadPoolExecutor(1) as threads:
         with support(database.support) as session:
-            open_access(session, acme.slug, "ticket 7", now, staff_id=list_staff(session)[0].staff_id)
-            suspended = threads.submit(suspend)
+            open_access(session, acme.slug, "ticket 7", now, session_id=session_id)
+            shutting = threads.submit(in_transaction, database, lambda other: shut_out(other, "Ann", now))
             with pytest.raises(TimeoutError):
-                suspended.result(0.3)
-        suspended.result(10)
+                shutting.result(0.3)
+        shutting.result(10)
 
     with support(database.support) as session:
         assert [access.closed_at for access in list_accesses(session, acme.slug)] == [now]
 
 
-def opened_by_ann(database: Database, company: Company, now: datetime) -> UUID:
+@pytest.mark.parametrize("shut_out", [suspend_staff, renew_password])
+def test_no_access_is_opened_while_the_member_is_being_shut_out(
+    database: Database,
+    password: str,
+    acme: Company,
+    now: datetime,
+    shut_out: Callable[[Session, str, datetime], object],
+) -> None:
+    session_id = session_of_ann(database, now)
+
+    def opening(other: Session) -> object:
+        return open_access(other, acme.slug, "ticket 7", now, session_id=session_id)
+
+    with ThreadPoolExecutor(1) as threads:
+        with support(database.support) as session:
+            shut_out(session, "Ann", now)
+            opened = threads.submit(in_transaction, database, opening)
+            with pytest.raises(TimeoutError):
+                opened.result(0.3)
+        with pytest.raises(TurnoutError, match="UNAUTHENTICATED"):
+            opened.result(10)
+
     with support(database.support) as session:
-        [ann] = list_staff(session)
-        return open_access(session, company.slug, "ticket 7", now, staff_id=ann.staff_id).access_id
+        assert list_accesses(session, acme.slug) == []
+
+
+def in_transaction(database: Database, work: Callable[[Session], object]) -> None:
+    with support(database.support) as session:
+        work(session)
+
+
+def session_of_ann(database: Database, now: datetime) -> UUID:
+    """A session as signing in begins it, without the time that hashing takes."""
+    session_id = uuid4()
+    with psycopg.connect(database.admin, options="-c search_path=turnout") as admin:
+        admin.execute(
+            "insert into staff_session (session_id, staff_id, digest, created_at, expires_at)"
+            " select %s, staff_id, %s, %s, %s from staff where name = 'Ann'",
+            (session_id, session_id.bytes, now, now + LIFETIME),
+        )
+    return session_id
+
+
+def opened_by_ann(database: Database, company: Company, now: datetime) -> UUID:
+    session_id = session_of_ann(database, now)
+    with support(database.support) as session:
+        return open_access(session, company.slug, "ticket 7", now, session_id=session_id).access_id
 
 
 async def test_who_is_restored_signs_in_again_and_finds_no_session(

@@ -44,11 +44,11 @@ async def open_access(
     minutes: Annotated[int, strawberry.argument(description="How long: 1 to 60.")] = 60,
 ) -> accesses.OpenedAccess:
     """Open an access."""
-    staff_id = info.context.signed_in().staff_id
+    session_id = info.context.signed_in().session_id
     lasting = timedelta(minutes=minutes)
     return await info.context.act(
         lambda session, now, actor: accesses.open_access(
-            session, company, reason, now, lasting=lasting, staff_id=staff_id, actor=actor
+            session, company, reason, now, lasting=lasting, session_id=session_id, actor=actor
         )
     )
 
