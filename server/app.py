@@ -18,6 +18,7 @@ from turnout.server.routes.graphql import GraphQL
 from turnout.server.routes.ingest import Ingest
 from turnout.server.routes.support import SupportGraphQL
 from turnout.server.services import Services
+from turnout.server.throttled import noting
 
 
 def create_app(services: Services, *, allowed_hosts: Sequence[str] = ()) -> Starlette:
@@ -56,5 +57,6 @@ async def _open(services: Services) -> AsyncGenerator[None]:
         await services.refresher.start()
         if services.watchdog:
             await stack.enter_async_context(services.watchdog.watching())
+        await stack.enter_async_context(noting(services.door))
         await stack.enter_async_context(watching(services))
         yield

@@ -34,7 +34,10 @@ select company_id, slug, name from find_link(%(digest)s, %(now)s)
 select link_id, label from use_link(%(digest)s, %(password_id)s, %(hash)s, %(now)s)
 
 -- name: admit_sign_in
-select wait, known from admit_sign_in(%(slug)s, %(account)s, %(address)s::cidr, %(now)s)
+select wait, known from admit_sign_in(%(account)s, %(address)s::cidr, %(now)s)
+
+-- name: note_throttled_sign_ins
+select of_company, of_staff, address, failures from note_throttled_sign_ins()
 
 -- name: settle_sign_in
 select settled from settle_sign_in(%(account)s, %(address)s::cidr, %(known)s, %(now)s)

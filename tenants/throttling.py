@@ -48,6 +48,19 @@ class Attempt:
         return _throttled(self.wait) if self.wait else otherwise
 
 
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """A name with which signing in has begun to wait: of a company, by its slug, of a member of support, or nobody's.
+
+    `address` is the network that waits; None means all that have never succeeded with the name.
+    """
+
+    company: str | None
+    staff: str | None
+    address: str | None
+    failures: int
+
+
 async def admit(door: Door, name: str, address: str | None, now: datetime, queues: Queues = OF_COMPANIES) -> Attempt:
     """Begin an attempt to sign in with a name from an address, before anything is looked up or hashed.
 
@@ -58,7 +71,7 @@ async def admit(door: Door, name: str, address: str | None, now: datetime, queue
     """
     queues.prompt.welcome()
     account, network = hashlib.sha256(name.encode()).digest(), network_of(address)
-    asked = {"slug": name, "account": account, "address": network, "now": now}
+    asked = {"account": account, "address": network, "now": now}
     [(wait, known)] = await door.authenticate(Statement(_SQL["admit_sign_in"], asked, _row))
     if wait and not known:
         raise _throttled(wait)
@@ -73,6 +86,15 @@ async def settle(connection: AsyncConnection[Any], attempt: Attempt, now: dateti
 async def settle_alone(door: Door, attempt: Attempt, now: datetime) -> None:
     """The same for who belongs to no company, in a transaction of its own. Raises TurnoutError BUSY."""
     await door.authenticate(Statement(_SQL["settle_sign_in"], attempt.success | {"now": now}, bool))
+
+
+async def note_throttled(door: Door) -> list[Throttled]:
+    """Write to the audits of companies and of support who has begun to wait, a hundred at most; returns them all.
+
+    Not where somebody is refused: only names that somebody has are noted, and nobody may learn which by their watch.
+    Raises TurnoutError BUSY.
+    """
+    return await door.authenticate(Statement(_SQL["note_throttled_sign_ins"], {}, Throttled))
 
 
 def network_of(address: str | None) -> str:

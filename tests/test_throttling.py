@@ -1,23 +1,29 @@
 """How often signing in may fail, from where, and who is never kept out by it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from psycopg import sql
+from structlog.testing import capture_logs
 
 from turnout.database.errors import TurnoutError
+from turnout.server.throttled import noting
 from turnout.tenants.caller import Caller
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.passwords import issue_password
 from turnout.tenants.sessions import sign_in
+from turnout.tenants.staff import add_staff
 from turnout.tenants.support import support
-from turnout.tenants.throttling import admit, network_of, settle
+from turnout.tenants.throttling import Throttled, admit, network_of, note_throttled, settle
 
 from .databases import Database
+from .waiting import until
 
 HOME, OFFICE = "10.0.0.1", "192.0.2.7"
 
@@ -150,14 +156,73 @@ async def test_throttling_is_noted_once_when_it_begins(
     await attempts(door, "acme", [HOME] * 20, now)
     await attempts(door, "acme", [f"10.1.{number}.1" for number in range(110)], now)
 
+    told = await note_throttled(door)
+
+    assert told == [Throttled("acme", None, HOME, 5), Throttled("acme", None, None, 100)]
+    assert await note_throttled(door) == []
     with psycopg.connect(database.admin) as admin:
         notes = admin.execute(
-            "select company_id, actor, action, host(address), details->>'of' from turnout.audit where actor = 'SYSTEM'"
+            "select company_id, at, action, host(address), details->>'of' from turnout.audit where actor = 'SYSTEM'"
         )
         assert notes.fetchall() == [
-            (acme.company_id, "SYSTEM", "sign_in.throttled", HOME, "ADDRESS"),
-            (acme.company_id, "SYSTEM", "sign_in.throttled", None, "NEW_ADDRESSES"),
+            (acme.company_id, now, "sign_in.throttled", HOME, "ADDRESS"),
+            (acme.company_id, now, "sign_in.throttled", None, "NEW_ADDRESSES"),
         ]
+
+
+async def test_of_support_it_is_noted_in_the_audit_of_support(database: Database, door: Door, now: datetime) -> None:
+    with support(database.support) as session:
+        add_staff(session, "Ann", now)
+    for name in ("Ann", "Bob"):
+        await attempts(door, f"support:{name}", [HOME] * 20, now)
+
+    told = await note_throttled(door)
+
+    assert told == [Throttled(None, "Ann", HOME, 5), Throttled(None, None, HOME, 5)]
+    with psycopg.connect(database.admin) as admin:
+        notes = admin.execute("select action, target, host(address) from turnout.staff_audit where actor = 'SYSTEM'")
+        assert notes.fetchall() == [("sign_in.throttled", "Ann", HOME)]
+
+
+async def test_while_a_server_runs_it_is_noted_and_logged_by_itself(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    for name in ("acme", "hooli"):
+        await attempts(door, name, [HOME] * 6, now)
+
+    with capture_logs() as logs:
+
+        async def logged() -> bool:
+            return len(logs) == 2
+
+        async with noting(door, period=0.05):
+            await until(logged)
+
+    said = [(log["event"], log["company"], log["staff"], log["address"], log["failures"]) for log in logs]
+    assert said == [("sign_in_throttled", "acme", None, HOME, 5), ("sign_in_throttled", None, None, HOME, 5)]
+
+
+async def test_a_refusal_writes_as_many_rows_to_the_same_tables_whether_a_company_has_the_name(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    written: list[Counter[str]] = []
+    with psycopg.connect(database.admin, options="-c search_path=turnout", autocommit=True) as admin:
+        for place, name in enumerate(("acme", "hooli")):
+            before = lengths(admin)
+            await attempts(door, name, [f"10.0.{place}.1"] * 6, now)
+            written.append(lengths(admin) - before)
+
+    assert written[0] == written[1] == {"sign_in_throttle": 1, "sign_in_bucket": 2, "sign_in_throttled": 1}
+
+
+def lengths(admin: psycopg.Connection) -> Counter[str]:
+    """How many rows each table has."""
+    tables = admin.execute(
+        "select relname from pg_class where relnamespace = 'turnout'::regnamespace and relkind = 'r'"
+    )
+    counting = sql.SQL("select count(*) from {}")
+    counted = {name: admin.execute(counting.format(sql.Identifier(name))).fetchone() for (name,) in tables.fetchall()}
+    return Counter({name: row[0] for name, row in counted.items() if row})
 
 
 async def test_failures_are_swept_away_and_successes_are_kept(

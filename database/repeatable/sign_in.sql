@@ -126,7 +126,8 @@ return greatest(0, ceil(extract(epoch from full_until + forgets - holds - as_of)
 
 -- Whether an attempt may be made now, and if so, counts it as a failure until settle_sign_in says otherwise: of thirty at
 -- once each finds the one before. An address that has succeeded with this name is never refused, but told how long it would be.
-create or replace function admit_sign_in(of_slug text, of_account bytea, from_address cidr, as_of timestamptz)
+-- It does not know who has the name, so that it does the same work when nobody has.
+create or replace function admit_sign_in(of_account bytea, from_address cidr, as_of timestamptz)
 returns table (wait integer, known boolean)
 language plpgsql security definer set search_path = turnout, pg_temp
 as $$
@@ -173,14 +174,14 @@ begin
   end if;
   perform forget_old_sign_ins(as_of);
 
-  -- One note when it begins, and one an hour while it goes on; last, since others who write to the audit wait from then on.
+  -- One note when it begins, and one an hour while it goes on.
   if own_wait > 0 and coalesce(pair.noted_at < as_of - interval '1 hour', true) then
     update sign_in_throttle t set noted_at = as_of where t.account = of_account and t.address = from_address;
-    perform note_throttling(of_slug, from_address, pair.failures, as_of);
+    insert into sign_in_throttled (account, address, failures, at) values (of_account, from_address, pair.failures, as_of);
   end if;
   if name_wait > 0 and coalesce(of_name.noted_at < as_of - interval '1 hour', true) then
     update sign_in_bucket b set noted_at = as_of where b.bucket = of_name.bucket;
-    perform note_throttling(of_slug, null, 100, as_of);
+    insert into sign_in_throttled (account, failures, at) values (of_account, 100, as_of);
   end if;
   return next;
 end;
@@ -199,16 +200,44 @@ begin atomic
   select true;
 end;
 
-create or replace function note_throttling(of_slug text, from_address cidr, failures integer, as_of timestamptz) returns void
-language sql set search_path = turnout, pg_temp
-begin atomic
-  insert into audit (company_id, at, actor, action, details, address)
-  select c.company_id, as_of, 'SYSTEM', 'sign_in.throttled',
-    jsonb_build_object('failures', failures, 'of', case when from_address is null then 'NEW_ADDRESSES' else 'ADDRESS' end),
-    from_address
-  from company c
-  where c.slug = of_slug;
+-- Who has begun to wait, in the audit of the company or of support that has the name; of names that nobody has there is no audit.
+-- Whoever writes to the audits of several companies does so in the order of their numbers.
+create or replace function note_throttled_sign_ins()
+returns table (of_company text, of_staff text, address text, failures integer)
+language plpgsql security definer set search_path = turnout, pg_temp
+as $$
+declare
+  waiting record;
+begin
+  for waiting in
+    with taken as (
+      delete from sign_in_throttled where throttled_id in (
+        select t.throttled_id from sign_in_throttled t order by t.throttled_id limit 100 for update skip locked
+      )
+      returning *
+    )
+    select t.at, t.address, t.failures, c.company_id, c.slug, m.name,
+      jsonb_build_object('failures', t.failures, 'of', case when t.address is null then 'NEW_ADDRESSES' else 'ADDRESS' end) as details
+    from taken t
+    left join company c on sha256(convert_to(c.slug, 'UTF8')) = t.account
+    left join staff m on sha256(convert_to('support:' || m.name, 'UTF8')) = t.account
+    order by c.company_id, t.throttled_id
+  loop
+    if waiting.company_id is not null then
+      insert into audit (company_id, at, actor, action, details, address)
+      values (waiting.company_id, waiting.at, 'SYSTEM', 'sign_in.throttled', waiting.details, waiting.address);
+    elsif waiting.name is not null then
+      insert into staff_audit (at, actor, action, target, details, address)
+      values (waiting.at, 'SYSTEM', 'sign_in.throttled', waiting.name, waiting.details, waiting.address);
+    end if;
+    of_company := waiting.slug;
+    of_staff := waiting.name;
+    address := host(waiting.address);
+    failures := waiting.failures;
+    return next;
+  end loop;
 end;
+$$;
 
 -- A few at a time, so that nothing piles up and nobody waits: failures after a day, successes after 400.
 create or replace function forget_old_sign_ins(as_of timestamptz) returns void

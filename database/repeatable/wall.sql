@@ -142,9 +142,10 @@ grant insert, update (hash, last_used_at, revoked_at) on company_password to tur
 grant update (last_used_at) on api_key to turnout_auth;
 grant select, insert, update (seen_at, password_id), delete on company_session to turnout_auth;
 grant select, update (used_at) on activation_link to turnout_auth;
-grant select, insert, update, delete on sign_in_throttle, sign_in_bucket to turnout_auth;
+grant select, insert, update, delete on sign_in_throttle, sign_in_bucket, sign_in_throttled to turnout_auth;
 grant select (company_id, role_name, expires_at, revoked_at) on sql_login to turnout_auth;
-grant select, insert on audit to turnout_auth;
+grant select (name) on staff to turnout_auth;
+grant select, insert on audit, staff_audit to turnout_auth;
 
 grant create on schema turnout to turnout_auth;
 alter function company_of_login() owner to turnout_auth;
@@ -160,9 +161,9 @@ alter function rehash_password(integer, uuid, text, text) owner to turnout_auth;
 alter function find_link(bytea, timestamptz) owner to turnout_auth;
 alter function use_link(bytea, uuid, text, timestamptz) owner to turnout_auth;
 alter function seconds_until_room(timestamptz, interval, interval, timestamptz) owner to turnout_auth;
-alter function admit_sign_in(text, bytea, cidr, timestamptz) owner to turnout_auth;
+alter function admit_sign_in(bytea, cidr, timestamptz) owner to turnout_auth;
 alter function settle_sign_in(bytea, cidr, boolean, timestamptz) owner to turnout_auth;
-alter function note_throttling(text, cidr, integer, timestamptz) owner to turnout_auth;
+alter function note_throttled_sign_ins() owner to turnout_auth;
 alter function forget_old_sign_ins(timestamptz) owner to turnout_auth;
 alter function find_key(bytea, timestamptz, inet) owner to turnout_auth;
 alter function find_support_access(bytea, timestamptz) owner to turnout_auth;
@@ -176,8 +177,8 @@ revoke all on function
   list_sessions(timestamptz, timestamptz), end_session(uuid), end_other_sessions(uuid), find_password_of_session(uuid),
   change_password(uuid, uuid, uuid, text, timestamptz), rehash_password(integer, uuid, text, text),
   find_link(bytea, timestamptz), use_link(bytea, uuid, text, timestamptz),
-  seconds_until_room(timestamptz, interval, interval, timestamptz), admit_sign_in(text, bytea, cidr, timestamptz),
-  settle_sign_in(bytea, cidr, boolean, timestamptz), note_throttling(text, cidr, integer, timestamptz),
+  seconds_until_room(timestamptz, interval, interval, timestamptz), admit_sign_in(bytea, cidr, timestamptz),
+  settle_sign_in(bytea, cidr, boolean, timestamptz), note_throttled_sign_ins(),
   forget_old_sign_ins(timestamptz), generations_to_refresh()
   from public;
 grant execute on function
@@ -190,6 +191,7 @@ grant execute on function
   list_sessions(timestamptz, timestamptz), end_session(uuid), end_other_sessions(uuid), find_password_of_session(uuid),
   change_password(uuid, uuid, uuid, text, timestamptz), rehash_password(integer, uuid, text, text),
   find_link(bytea, timestamptz), use_link(bytea, uuid, text, timestamptz),
-  admit_sign_in(text, bytea, cidr, timestamptz), settle_sign_in(bytea, cidr, boolean, timestamptz)
+  admit_sign_in(bytea, cidr, timestamptz), settle_sign_in(bytea, cidr, boolean, timestamptz),
+  note_throttled_sign_ins()
   to turnout_app;
 grant execute on function generations_to_refresh() to turnout_refresher;

@@ -17,6 +17,7 @@ OF_NO_COMPANY = {
     "staff_audit",
     "sign_in_throttle",
     "sign_in_bucket",
+    "sign_in_throttled",
 }
 # Who else may see a table's rows, of all companies.
 SEE_ALL = {
@@ -73,6 +74,7 @@ DEFINERS = {
     "use_link": "turnout_app",
     "admit_sign_in": "turnout_app",
     "settle_sign_in": "turnout_app",
+    "note_throttled_sign_ins": "turnout_app",
     "find_key": "turnout_app",
     "open_embed_token": "turnout_app",
     "find_embed_token": "turnout_app",
@@ -136,6 +138,7 @@ SECRETS = {
     "activation_link",
     "sign_in_throttle",
     "sign_in_bucket",
+    "sign_in_throttled",
     "api_key",
     "alembic_version",
     "schema_digest",
