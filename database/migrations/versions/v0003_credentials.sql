@@ -70,16 +70,6 @@ comment on table sign_in_bucket is 'Failures of one address over all names, and 
 comment on column sign_in_bucket.full_until is 'Each failure moves it on by the time in which the bucket forgets one.';
 create index on sign_in_bucket (full_until);
 
-create table sign_in_throttled (
-  throttled_id bigint generated always as identity primary key,
-  account bytea not null,
-  address cidr,
-  failures integer not null,
-  at timestamptz not null
-);
-comment on table sign_in_throttled is 'Who has begun to wait. Whether anybody has that name, and an audit, is looked up later: it may not cost who waits any time.';
-comment on column sign_in_throttled.address is 'Null for all that have never succeeded with the name.';
-
 -- They get other parameters.
 drop function if exists find_passwords(text);
 drop function if exists open_session(integer, uuid, uuid, bytea, timestamptz, timestamptz);

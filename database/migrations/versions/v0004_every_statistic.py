@@ -8,6 +8,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     run_files(
+        "v0004_throttling.sql",
         "v0004_recordings.sql",
         "v0004_features.sql",
         "v0004_breakdown.sql",
