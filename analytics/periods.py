@@ -147,14 +147,15 @@ def by_preset(company: Company, preset: PeriodPreset, now: datetime, earliest: d
 def anchor_on_or_before(day: date, anchor: int) -> date:
     """The latest billing anchor not after a day: the anchor day, clamped to the length of its month."""
     this = _anchor(day.year, day.month, anchor)
-    return this if this <= day else _anchor(*_months_back(day, 1), anchor)
+    return this if this <= day else _anchor(*months_before(day, 1), anchor)
 
 
 def _anchor(year: int, month: int, anchor: int) -> date:
     return date(year, month, min(anchor, calendar.monthrange(year, month)[1]))
 
 
-def _months_back(day: date, months: int) -> tuple[int, int]:
+def months_before(day: date, months: int) -> tuple[int, int]:
+    """Year and month so many months before a day; negative ones lie after it."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return year, month + 1
 
@@ -164,12 +165,12 @@ def _last_days(count: int) -> Callable[[date, int], tuple[date, date]]:
 
 
 def _last_month(today: date, _: int) -> tuple[date, date]:
-    return date(*_months_back(today, 1), 1), today.replace(day=1) - DAY
+    return date(*months_before(today, 1), 1), today.replace(day=1) - DAY
 
 
 def _billing_period(today: date, anchor: int) -> tuple[date, date]:
     first = anchor_on_or_before(today, anchor)
-    return first, _anchor(*_months_back(first, -1), anchor) - DAY
+    return first, _anchor(*months_before(first, -1), anchor) - DAY
 
 
 def _previous_billing_period(today: date, anchor: int) -> tuple[date, date]:
@@ -188,7 +189,7 @@ _PRESETS: Final[dict[PeriodPreset, Callable[[date, int], tuple[date, date]]]] = 
     PeriodPreset.BILLING_PERIOD: _billing_period,
     PeriodPreset.PREVIOUS_BILLING_PERIOD: _previous_billing_period,
     PeriodPreset.YEAR_TO_DATE: lambda today, _: (today.replace(month=1, day=1), today),
-    PeriodPreset.LAST_12_MONTHS: lambda today, _: (date(*_months_back(today, 11), 1), today),
+    PeriodPreset.LAST_12_MONTHS: lambda today, _: (date(*months_before(today, 11), 1), today),
     PeriodPreset.ALL_TIME: _last_days(1),
 }
 

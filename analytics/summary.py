@@ -92,6 +92,7 @@ class PeriodSummary:
     sections: list[SectionSummary]
     events_by_template: list[TemplateCount]
     counts: Counts
+    comparison: object | None = None
 
     @property
     def events_created(self) -> int:

@@ -1,12 +1,16 @@
 """One period as a whole."""
 
+import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import strawberry
 
 from turnout.analytics import summary
+from turnout.analytics.comparing import compare
 from turnout.graphql import people, periods
+from turnout.graphql.comparison import CompareArgument, Comparison, compared_period
 from turnout.graphql.context import Info
 from turnout.graphql.periods import Period, PeriodArgument
 from turnout.graphql.scalars import BigInt
@@ -168,13 +172,25 @@ class PeriodSummary:
     registered_users: Usage = strawberry.field(
         description="Users registered at the end of the period or now, against the limit USERS."
     )
+    comparison: Comparison | None = strawberry.field(
+        description="How the figures have changed since the period that `compareTo` names; null without it."
+    )
 
 
 @strawberry.field(
     graphql_type=PeriodSummary,
     description="The figures of a period as a whole: peaks, means, minutes, people and events.",
 )
-async def period_summary(info: Info, period: PeriodArgument) -> summary.PeriodSummary:
+async def period_summary(
+    info: Info, period: PeriodArgument, compare_to: CompareArgument = None
+) -> summary.PeriodSummary:
     """One period as a whole."""
     reading = info.context.reading()
-    return await summary.period_summary(reading, await periods.resolve(reading, period))
+    resolved = await periods.resolve(reading, period)
+    if compare_to is None:
+        return await summary.period_summary(reading, resolved)
+    beside = await compared_period(reading, period, resolved, compare_to)
+    now, before = await asyncio.gather(
+        summary.period_summary(reading, resolved), summary.period_summary(reading, beside)
+    )
+    return replace(now, comparison=compare(now, before))

@@ -39,15 +39,6 @@ def texts() -> Iterator[tuple[str, GraphQLField]]:
             yield from ((f"{kind.name}.{name}", field) for name, field in kind.fields.items() if is_text(field))
 
 
-def prefixes() -> set[str]:
-    """What the pseudonyms of the schema begin with."""
-    declared = (declaration(field) for _, field in texts())
-    return {disguise.prefix for disguise in declared if isinstance(disguise, Disguise)}
-
-
-PSEUDONYM = re.compile(rf"({'|'.join(prefixes())})_[a-z2-7]{{16}}")
-
-
 def asking() -> Iterator[tuple[str, str, GraphQLArgument]]:
     """Every argument of a question."""
     for name, field in QUERY.fields.items():
@@ -66,6 +57,15 @@ ORDERED = [
 def named(described: GraphQLField | GraphQLArgument | GraphQLInputField) -> Any:
     """The type of what has one, without its lists and exclamation marks."""
     return cast("Any", get_named_type(cast("Any", described).type))
+
+
+def prefixes() -> set[str]:
+    """What the pseudonyms of the schema begin with."""
+    declared = (declaration(field) for _, field in texts())
+    return {disguise.prefix for disguise in declared if isinstance(disguise, Disguise)}
+
+
+PSEUDONYM = re.compile(rf"({'|'.join(prefixes())})_[a-z2-7]{{16}}")
 
 
 def rows_of(name: str) -> dict[str, GraphQLField]:
