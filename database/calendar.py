@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -22,7 +23,7 @@ _SQL: Final = statements("turnout.database", "calendar.sql")
 
 def find_zone(name: str) -> ZoneInfo:
     """The zone of this IANA name, such as Europe/Berlin. Raises TurnoutError UNKNOWN_TIME_ZONE."""
-    known = available_timezones() - _NO_ZONES
+    known = _zones()
     if name in known:
         return ZoneInfo(name)
     close = difflib.get_close_matches(name, known, n=1)
@@ -31,6 +32,12 @@ def find_zone(name: str) -> ZoneInfo:
         f"There is no time zone {name!r}.",
         f"Did you mean {close[0]}?" if close else "Use a name of the IANA database, such as Europe/Berlin.",
     )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """What a zone may be called; to look for them all in the file system takes as long as everything else about one."""
+    return frozenset(available_timezones()) - _NO_ZONES
 
 
 def local_midnight(zone: ZoneInfo, day: date) -> datetime:
