@@ -176,7 +176,7 @@ async def test_after_a_restore_everything_goes_on(
 def wall_of(database: Database) -> list[Any]:
     """The rules of the wall that are broken, and what each role has been granted and told."""
     with psycopg.connect(database.admin, options="-c search_path=turnout") as admin:
-        return [breaches(admin), admin.execute(RIGHTS).fetchall(), admin.execute(SETTINGS).fetchall()]
+        return [[*breaches(admin)], admin.execute(RIGHTS).fetchall(), admin.execute(SETTINGS).fetchall()]
 
 
 def test_a_backup_is_of_one_instant_whatever_is_written_meanwhile(

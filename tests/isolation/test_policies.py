@@ -80,7 +80,7 @@ def noticed(admin: Admin, change: str, policy: Policy, mine: Company, theirs: Co
     with admin.transaction(force_rollback=True):
         admin.execute(change.encode())
         found = list(wrongs(admin, policy, mine, theirs))
-        return bool(found or (policy.sees == EVERYBODY and breaches(admin)))
+        return bool(found or (policy.sees == EVERYBODY and any(breaches(admin))))
 
 
 def wrongs(admin: Admin, policy: Policy, mine: Company, theirs: Company) -> Iterator[str]:

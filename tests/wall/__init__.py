@@ -3,7 +3,7 @@
 The questions are asked by a superuser whose search_path is turnout, which decides how Postgres writes a policy down.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from . import bi, functions, roles, tables, views
 from .lists import LOGINS, ONLY_ADDED_TO, SEE_ALL, SEEN_BY_EVERY_USER, TABLES, VIEWS_FOR_BI, Admin, column
@@ -57,6 +57,6 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def breaches(admin: Admin) -> list[str]:
-    """Every rule that is broken, with what breaks it."""
-    return [f"{rule.__name__}: {breach}" for rule in RULES for breach in rule(admin)]
+def breaches(admin: Admin) -> Iterator[str]:
+    """Every rule that is broken, with what breaks it; a rule is asked when the one before it has been read."""
+    return (f"{rule.__name__}: {breach}" for rule in RULES for breach in rule(admin))
