@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 
 from tests.databases import Database
+from tests.signing import begin, keep_password
 from turnout.analytics.refresher import Refresher
 from turnout.server.app import create_app
 from turnout.server.services import Services
@@ -17,8 +18,6 @@ from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
 from turnout.tenants.keys import issue_key
 from turnout.tenants.limits import parse_limit
-from turnout.tenants.passwords import issue_password
-from turnout.tenants.sessions import sign_in
 from turnout.tenants.support import support
 
 from .clients import Client
@@ -92,10 +91,10 @@ def keys_of(users: Sequence[str], client: Client, database: Database) -> dict[st
 
 
 async def client_of(company: Company, http: httpx.AsyncClient, services: Services, database: Database) -> Client:
-    """Somebody of a company: signed in, and with a key to tell with."""
+    """Somebody of a company: with a password, a session begun with it, and a key to tell with."""
     now = services.clock()
     with support(database.support) as session:
-        password = issue_password(session, company.slug, None, now).text
+        password = keep_password(session, company, now)
         key = issue_key(session, company.slug, ["write:events"], now).text
-    signed_in = await sign_in(services.door, company.slug, password, services.clock)
-    return Client(http, company, signed_in.token, key, password)
+    token = await begin(services.door, company, password, now)
+    return Client(http, company, token, key, password.text)
