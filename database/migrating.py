@@ -69,18 +69,23 @@ def migrate(admin_conninfo: str) -> None:
     with psycopg.connect(admin_conninfo, autocommit=True) as admin:
         _refuse_old_server(admin)
         wanted = _digest()
-        is_current = _current(admin) == wanted
-        if is_current and _roles_are_settled(admin):
+        if _is_done(admin, wanted):
             return
         admin.execute("select pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+        if _is_done(admin, wanted):  # by whoever had the lock; to do it again would get in the way of their work
+            return
         _settle_database(admin)
         _settle_roles(admin)
-        if is_current:  # a copy, with the catalogue of what it was copied from
+        if _current(admin) == wanted:  # a copy, with the catalogue of what it was copied from
             return
         _close_catalogue(admin)
         _settle_schema(admin)
         _run_migrations(admin_conninfo)
         _run_repeatable(admin, wanted)
+
+
+def _is_done(admin: psycopg.Connection, wanted: str) -> bool:
+    return _current(admin) == wanted and _roles_are_settled(admin)
 
 
 def _digest() -> str:
