@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 from turnout.analytics.periods import Period
@@ -25,9 +26,12 @@ class DayTotal:
     uploaded_bytes: int
     storage_bytes: int
     sign_ins: int
+    period: Period
+    """The one that was asked for: what else a day has is asked for all its days at once."""
 
 
 async def day_totals(reading: Reading, period: Period) -> list[DayTotal]:
     """Every day of the period, ascending, zeros included."""
     parameters = period_parameters(period, reading.today) | ending_parameters(period)
-    return await reading.ask(Question(_SQL["day_totals"], DayTotal, parameters, days_up_to(period)))
+    row = partial(DayTotal, period=period)
+    return await reading.ask(Question(_SQL["day_totals"], row, parameters, days_up_to(period)))

@@ -27,7 +27,7 @@ class EventStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EventStat:
-    """An event; peaks, people and participation minutes are of the period, all else of the whole event."""
+    """An event; peaks, people, participation and recorded minutes are of the period, all else of the whole event."""
 
     event_id: str
     kind: str
@@ -50,6 +50,7 @@ class EventStat:
     unique_participants: int
     participation_minutes: float
     recordings: int
+    recorded_minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def _event_stat(
     unique_participants: int,
     participation_us: int,
     recordings: int,
+    recorded_us: int,
 ) -> EventStat:
     return EventStat(
         event_id,
@@ -152,4 +154,5 @@ def _event_stat(
         unique_participants,
         participation_us / MICROSECONDS_A_MINUTE,
         recordings,
+        recorded_us / MICROSECONDS_A_MINUTE,
     )

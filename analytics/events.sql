@@ -83,6 +83,30 @@ recorded as (
   join stored s on s.company_id = %(company)s and s.event_id = e.event_id and s.kind = 'RECORDING'
   group by e.top_id
 ),
+-- For how long recordings ran in the period, as of now at most.
+recorded_time as (
+  select e.top_id as event_id,
+    sum(
+      greatest(microseconds(least(x.ends_at, %(period_end)s) - greatest(r.started_at, %(period_start)s)), 0)
+      + case when r.started_at >= %(period_start)s and r.started_at < %(period_end)s and r.started_at <= %(as_of)s then r.unplaced_us else 0 end
+    )::bigint as recorded_us
+  from listed l
+  join event e on e.company_id = %(company)s and e.top_id = l.event_id
+  join recording_run r on r.company_id = %(company)s and r.event_id = e.event_id
+  join event t on t.company_id = %(company)s and t.event_id = e.top_id
+  join company k on k.company_id = %(company)s
+  cross join lateral (
+    select least(
+      case
+        when r.stopped_at is not null then r.stopped_at
+        when %(as_of)s >= t.tree_active_at + k.stale_after then greatest(r.started_at, t.tree_active_at)
+        else 'infinity'
+      end,
+      greatest(r.started_at, %(as_of)s)
+    ) as ends_at
+  ) x
+  group by e.top_id
+),
 -- Materialized, so that a filter does not go looking through all events there are.
 described as materialized (
   select t.event_id, t.key, t.kind, t.template, t.title, t.room_key, coalesce(r.name, t.room_key) as room,
@@ -98,7 +122,7 @@ described as materialized (
     coalesce(h.days, 0) as days, coalesce(h.connections, 0) as connections, coalesce(h.speakers, 0) as speakers,
     case when t.kind = 'WEBINAR' then coalesce(h.listeners, 0) end as listeners,
     coalesce(h.unique_participants, 0) as unique_participants, coalesce(h.participation_us, 0) as participation_us,
-    coalesce(n.recordings, 0) as recordings
+    coalesce(n.recordings, 0) as recordings, coalesce(m.recorded_us, 0) as recorded_us
   from listed l
   join event t on t.company_id = %(company)s and t.event_id = l.event_id
   left join room r on r.company_id = %(company)s and r.key = t.room_key collate "C"
@@ -106,6 +130,7 @@ described as materialized (
   left join held h on h.event_id = l.event_id
   left join whole w on w.event_id = l.event_id
   left join recorded n on n.event_id = l.event_id
+  left join recorded_time m on m.event_id = l.event_id
 ),
 chosen as (
   select d.*
@@ -156,6 +181,7 @@ found as (
       when 'UNIQUE_PARTICIPANTS' then c.people
       when 'PARTICIPATION_MINUTES' then c.participation_us
       when 'RECORDINGS' then c.recordings
+      when 'RECORDED_MINUTES' then c.recorded_us
     end as sort_number,
     case %(order_by)s
       when 'EVENT_ID' then lower(c.key collate pg_c_utf8)
@@ -172,6 +198,6 @@ line as (
   select f.sort_number, f.sort_text, f.key as id,
     f.kind::text as kind, f.template, f.status, f.title, f.room_key, f.room, f.owner_key, f.owner_name,
     f.created_at, f.starts_at, f.ends_at, f.started_at, f.ended_at, f.duration_us,
-    f.connections, f.speakers, f.listeners, f.people, f.participation_us, f.recordings
+    f.connections, f.speakers, f.listeners, f.people, f.participation_us, f.recordings, f.recorded_us
   from found f
 )

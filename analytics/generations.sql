@@ -24,7 +24,9 @@ with earliest as (
     union all
     select min(m.at) from message m where m.company_id = %(company)s
     union all
-    select min(v.since) from stored_version v where v.company_id = %(company)s
+    select min(s.at) from stored_signal s where s.company_id = %(company)s
+    union all
+    select min(r.started_at) from recording_run r where r.company_id = %(company)s
   ) x
 ),
 seeded as (

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Generic, LiteralString, Protocol, TypeVar, cast
@@ -15,6 +15,7 @@ from turnout.tenants.company import Company
 from turnout.tenants.connection import Door, Statement
 
 Row = TypeVar("Row")
+Answer = TypeVar("Answer")
 Clock = Callable[[], datetime]
 
 # How long an answer waits for its days to be refreshed before it is given as it is, and says so.
@@ -86,6 +87,7 @@ class Reading:
         self._clock = clock
         self._patience = patience
         self._questions: DataLoader[Question[Any], list[Any]] = DataLoader(self._answer, cache=False)
+        self._asked: dict[tuple[Callable[..., Any], Period], asyncio.Future[Any]] = {}
 
     @property
     def today(self) -> date:
@@ -95,6 +97,13 @@ class Reading:
     async def ask(self, question: Question[Row]) -> list[Row]:
         """The rows that answer a question: all that was acknowledged before is in them, or `pending` names the days."""
         return cast("list[Row]", await self._questions.load(question))
+
+    async def once(self, ask: Callable[["Reading", Period], Awaitable[Answer]], period: Period) -> Answer:
+        """What a function answers about a period, asked once however many fields and rows of a request want it."""
+        key = ask, period
+        if key not in self._asked:
+            self._asked[key] = asyncio.ensure_future(ask(self, period))
+        return await self._asked[key]
 
     async def _answer(self, questions: list[Question[Any]]) -> list[Any]:
         """The rows of each question, or the exception of the one that failed, as a DataLoader wants them."""

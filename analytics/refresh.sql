@@ -90,6 +90,9 @@ delete from storage_day where company_id = %(company)s and generation = %(genera
 -- name: clear_sign_ins
 delete from sign_in_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
+-- name: clear_recordings
+delete from recording_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
 -- name: compute_stays
 with measured as materialized (
   select * from measure(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
@@ -154,6 +157,25 @@ set valid_until = least(d.valid_until, t.valid_until), messages = t.messages, ne
 from tallied t
 where t.grain = 'DAY' and d.company_id = %(company)s and d.generation = %(generation)s and d.day = t.day
 
+-- name: compute_recordings
+with measured as materialized (
+  select * from recordings(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+),
+recorded as (
+  insert into recording_day (
+    company_id, generation, day, recordings, recordings_at, recorded_us, running, stored_delta_us, stored_running, stored_delta_bytes,
+    starts_at, ends_at
+  )
+  select %(company)s, %(generation)s, m.day, m.recordings, m.recordings_at, m.recorded_us, m.running, m.stored_delta_us, m.stored_running,
+    m.stored_delta_bytes, m.starts_at, m.ends_at
+  from measured m
+  where (m.recorded_us, m.running, m.stored_delta_us, m.stored_running, m.stored_delta_bytes) <> (0, 0, 0, 0, 0)
+)
+update company_day d
+set valid_until = least(d.valid_until, m.valid_until)
+from measured m
+where d.company_id = %(company)s and d.generation = %(generation)s and d.day = m.day and m.valid_until < d.valid_until
+
 -- name: roll_through
 -- Only when every day begun since the last refresh has been computed.
 update rollup_generation
@@ -170,7 +192,7 @@ select company_id, generation, answers from generations_to_refresh()
 -- As an ingest does, first of all: how long stays wait is what it is until the commit.
 select 1 from company where company_id = %(company)s for share
 
--- name: has_stale
+-- name: has_stale_stays
 select exists (
   select from stay s
   join event e on e.company_id = %(company)s and e.event_id = s.event_id
@@ -179,7 +201,7 @@ select exists (
   where s.company_id = %(company)s and s.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
 )
 
--- name: lock_stale
+-- name: lock_stale_stays
 -- The locks of an ingest: every event with a stay that has grown stale, and the event above it.
 select e.event_id
 from event e
@@ -195,13 +217,47 @@ where e.company_id = %(company)s and e.event_id in (
 order by e.key
 for no key update
 
--- name: settle_stale
+-- name: settle_stale_stays
 -- Keeps the set of open stays as small as it really is. No number changes: readers take these as ended there already.
 update stay s
 set left_at = greatest(s.joined_at, t.tree_active_at), ended_by = 'STALE'
 from event e, event t, company c
 where s.company_id = %(company)s and s.length_class = 9
   and e.company_id = %(company)s and e.event_id = s.event_id
+  and t.company_id = %(company)s and t.event_id = e.top_id
+  and c.company_id = %(company)s and t.tree_active_at + c.stale_after <= %(as_of)s
+  and e.event_id = any (%(events)s::bigint[])
+
+-- name: has_stale_recordings
+select exists (
+  select from recording_run r
+  join event e on e.company_id = %(company)s and e.event_id = r.event_id
+  join event t on t.company_id = %(company)s and t.event_id = e.top_id
+  join company c on c.company_id = %(company)s
+  where r.company_id = %(company)s and r.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
+)
+
+-- name: lock_stale_recordings
+select e.event_id
+from event e
+where e.company_id = %(company)s and e.event_id in (
+  select x.event_id
+  from recording_run r
+  join event b on b.company_id = %(company)s and b.event_id = r.event_id
+  join event t on t.company_id = %(company)s and t.event_id = b.top_id
+  join company c on c.company_id = %(company)s
+  cross join lateral (values (b.event_id), (t.event_id)) as x (event_id)
+  where r.company_id = %(company)s and r.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
+)
+order by e.key
+for no key update
+
+-- name: settle_stale_recordings
+update recording_run r
+set stopped_at = greatest(r.started_at, t.tree_active_at), ended_by = 'STALE'
+from event e, event t, company c
+where r.company_id = %(company)s and r.length_class = 9
+  and e.company_id = %(company)s and e.event_id = r.event_id
   and t.company_id = %(company)s and t.event_id = e.top_id
   and c.company_id = %(company)s and t.tree_active_at + c.stale_after <= %(as_of)s
   and e.event_id = any (%(events)s::bigint[])

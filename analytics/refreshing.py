@@ -126,18 +126,20 @@ class Refresh:
             await self._execute(_SQL["enter"])
             await self._execute(_PATIENCE["lock_company"])
             await self._execute(_PATIENCE["change_patience"])
-            await self._execute(_PATIENCE["reopen_stays"], as_of=now)
-            await self._execute(_PATIENCE["mark_open_events"], as_of=now)
+            for what in ("stays", "recordings"):
+                await self._execute(_PATIENCE[f"reopen_{what}"], as_of=now)
+                await self._execute(_PATIENCE[f"mark_open_{what}"], as_of=now)
 
     async def settle(self, now: datetime) -> None:
-        """Write down the ends of stays that time has closed, in a transaction of their own, under an ingest's locks."""
-        async with self._connection.pipeline(), self._connection.transaction():
-            await self._execute(_SQL["enter"])
-            await self._execute(_SQL["share_company"])
-            [(has_stale,)] = await self._rows(_SQL["has_stale"], as_of=now)
-            if has_stale:
-                events = [event for (event,) in await self._rows(_SQL["lock_stale"], as_of=now)]
-                await self._execute(_SQL["settle_stale"], as_of=now, events=events)
+        """Write down the ends of what time has closed, in transactions of their own, under an ingest's locks."""
+        for what in ("stays", "recordings"):
+            async with self._connection.pipeline(), self._connection.transaction():
+                await self._execute(_SQL["enter"])
+                await self._execute(_SQL["share_company"])
+                [(has_stale,)] = await self._rows(_SQL[f"has_stale_{what}"], as_of=now)
+                if has_stale:
+                    events = [event for (event,) in await self._rows(_SQL[f"lock_stale_{what}"], as_of=now)]
+                    await self._execute(_SQL[f"settle_stale_{what}"], as_of=now, events=events)
 
     async def _transaction(self, now: datetime, days: tuple[date, date]) -> int:
         await self._connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
@@ -172,10 +174,11 @@ class Refresh:
         bounds = {"starts": [day.starts_at for day in due], "ends": [day.ends_at for day in due]}
         await self._execute(_SQL["begin_days"], **days, **bounds, as_of=now)
         await self._execute(_SQL["bump_months"], **days)
-        for table in ("sections", "events", "owners", "persons", "storage", "sign_ins"):
+        for table in ("sections", "events", "owners", "persons", "storage", "sign_ins", "recordings"):
             await self._execute(_SQL[f"clear_{table}"], **days)
         await self._execute(_SQL["compute_stays"], **days, **bounds, as_of=now)
         await self._execute(_SQL["compute_rest"], **days, **bounds, as_of=now)
+        await self._execute(_SQL["compute_recordings"], **days, **bounds, as_of=now)
         await self._execute(_SQL["delete_marks"], marks=[mark for day in due for mark in day.marks])
 
     async def _execute(self, statement: LiteralString, **parameters: Any) -> AsyncCursor[Any]:  # noqa: ANN401 -- any SQL value

@@ -19,6 +19,7 @@ REPEATABLE: Final = (
     "levels.sql",
     "measure.sql",
     "tally.sql",
+    "recordings.sql",
     "authentication.sql",
     "sign_in.sql",
     "views.sql",

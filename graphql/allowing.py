@@ -48,7 +48,8 @@ _OF_ONE_USER: Final = {
     ),
     "EventStat": (
         "eventId kind template status title roomId room ownerId ownerName createdAt startsAt endsAt startedAt endedAt "
-        "durationMinutes peakConnections peakSpeakers peakListeners uniqueParticipants participationMinutes recordings"
+        "durationMinutes peakConnections peakSpeakers peakListeners uniqueParticipants participationMinutes recordings "
+        "recordedMinutes"
     ),
     "EventStatConnection": _PAGE,
     "EventStatRowEdge": _ROW,

@@ -1,12 +1,13 @@
 """Days: what each has once."""
 
-from datetime import date
+from datetime import date, datetime
 
 import strawberry
 
 from turnout.analytics import days
-from turnout.graphql import periods
+from turnout.graphql import periods, recordings
 from turnout.graphql.context import Info
+from turnout.graphql.figures import figure
 from turnout.graphql.periods import PeriodArgument
 from turnout.graphql.scalars import BigInt
 
@@ -40,6 +41,25 @@ class DayTotal:
         description="Bytes of files and recordings in use at the end of this day, or now."
     )
     sign_ins: int = strawberry.field(description="Sign-ins of users on this day, every one counted.")
+    peak_recordings: int = strawberry.field(
+        resolver=recordings.peak_of_day,
+        description="The largest number of recordings that ran at the same instant of this day.",
+    )
+    peak_recordings_at: datetime | None = strawberry.field(
+        resolver=recordings.peak_at_of_day,
+        description="The first instant at which they ran: the day's start when they ran into it; null when it is 0.",
+    )
+    recorded_minutes: float = strawberry.field(
+        resolver=recordings.minutes_of_day,
+        description="Minutes that recordings ran on this day, pauses left out, deleted recordings included.",
+    )
+    stored_recording_minutes: float = strawberry.field(
+        resolver=recordings.stored_minutes_of_day,
+        description="Minutes that those recordings had run that exist at the end of this day, or now.",
+    )
+    stored_recording_bytes: BigInt = figure(
+        BigInt, recordings.stored_bytes_of_day, "Bytes of the recordings that exist at the end of this day, or now."
+    )
 
 
 @strawberry.field(

@@ -32,6 +32,7 @@ class EventStatOrderField(Enum):
     UNIQUE_PARTICIPANTS = "UNIQUE_PARTICIPANTS"
     PARTICIPATION_MINUTES = "PARTICIPATION_MINUTES"
     RECORDINGS = "RECORDINGS"
+    RECORDED_MINUTES = "RECORDED_MINUTES"
 
 
 describe(
@@ -59,6 +60,7 @@ describe(
         "UNIQUE_PARTICIPANTS": "By uniqueParticipants.",
         "PARTICIPATION_MINUTES": "By participationMinutes.",
         "RECORDINGS": "By the number of recordings.",
+        "RECORDED_MINUTES": "By recordedMinutes.",
     },
 )
 

@@ -97,6 +97,9 @@ class EventStat:
         description="Minutes that people spent in it during the period, stay by stay, not rounded."
     )
     recordings: int = strawberry.field(description="Recordings made of it or of its breakouts, deleted ones too.")
+    recorded_minutes: float = strawberry.field(
+        description="Minutes that recordings of it or of its breakouts ran during the period, pauses left out."
+    )
 
 
 _BY_START = EventStatOrder(field=EventStatOrderField.STARTED_AT)

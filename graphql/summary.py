@@ -9,9 +9,10 @@ import strawberry
 
 from turnout.analytics import summary
 from turnout.analytics.comparing import compare
-from turnout.graphql import people, periods
+from turnout.graphql import people, periods, recordings
 from turnout.graphql.comparison import CompareArgument, Comparison, compared_period
 from turnout.graphql.context import Info
+from turnout.graphql.figures import figure
 from turnout.graphql.periods import Period, PeriodArgument
 from turnout.graphql.scalars import BigInt
 from turnout.graphql.sections import EventKind, Section
@@ -174,6 +175,26 @@ class PeriodSummary:
     )
     comparison: Comparison | None = strawberry.field(
         description="How the figures have changed since the period that `compareTo` names; null without it."
+    )
+    peak_recordings: Peak = figure(
+        Peak,
+        recordings.peak_of_period,
+        f"Recordings that ran {_PEAK}. While it is paused a recording does not run.",
+    )
+    recorded_minutes: float = strawberry.field(
+        resolver=recordings.minutes_of_period,
+        description="Minutes that recordings ran in the period, pauses left out, deleted recordings included.",
+    )
+    stored_recording_minutes: float = strawberry.field(
+        resolver=recordings.stored_minutes_of_period,
+        description=(
+            "Minutes that those recordings had run that exist at the end of the period or now: stored, and not deleted."
+        ),
+    )
+    stored_recording_bytes: BigInt = figure(
+        BigInt,
+        recordings.stored_bytes_of_period,
+        "Bytes of the recordings that exist at the end of the period or now; a part of the storage.",
     )
 
 

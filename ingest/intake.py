@@ -18,10 +18,11 @@ from turnout.ingest.locking import Locked, lock_events
 from turnout.ingest.naming import Names, name_connections, name_persons
 from turnout.ingest.retracting import Retraction, retract
 from turnout.ingest.rooms import name_rooms
+from turnout.ingest.setting import Setting
 from turnout.ingest.signals import add_signals
 from turnout.ingest.storage import name_stored
 from turnout.ingest.telling import add_told
-from turnout.ingest.unfolding import Setting, unfold
+from turnout.ingest.unfolding import unfold
 from turnout.tenants.connection import Door
 
 _SQL: Final = statements("turnout.ingest", "intake.sql")

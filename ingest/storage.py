@@ -1,5 +1,6 @@
 """Files and recordings: whose they are, and from when until when their bytes were in use."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ _WHATS: Final = {
 }
 
 Key = tuple[str, str]
+Since = dict[int, datetime]
+"""Files and recordings by number, with the earliest instant of which something else is said now."""
 
 
 def stored_key(activity: Activity) -> Key | None:
@@ -50,25 +53,35 @@ async def add_stored_signals(
     activities: list[Activity],
     stored: dict[Key, int],
     events: dict[str, int],
-) -> set[int]:
+) -> Since:
     """Write down what activities say of files and recordings; which these are, locked until the commit."""
     about = [(activity, stored[key]) for activity in activities if (key := stored_key(activity))]
     if not about:
-        return set()
-    told = {number for _, number in about}
-    await _lock(connection, company_id, told)
+        return {}
+    since = earliest((number, activity.at) for activity, number in about)
+    await _lock(connection, company_id, set(since))
     columns = _envelopes(company_id, [activity for activity, _ in about]) | _columns(about, events)
     await connection.execute(_SQL["add_stored_signals"], columns)
-    return told
+    return since
 
 
-async def retract_stored_signals(connection: AsyncConnection[Any], company_id: int, digests: list[bytes]) -> set[int]:
-    """Forget what these activities said; what they were about, which is locked then."""
+async def retract_stored_signals(
+    connection: AsyncConnection[Any], company_id: int, digests: list[bytes]
+) -> list[tuple[int, datetime]]:
+    """Forget what these activities said; what they were about, which is locked then, and when each was."""
     cursor = await connection.execute(_SQL["retract_stored_signals"], {"company": company_id, "digests": digests})
-    stored = {number for (number,) in await cursor.fetchall()}
-    if stored:
-        await _lock(connection, company_id, stored)
-    return stored
+    taken_back = await cursor.fetchall()
+    if taken_back:
+        await _lock(connection, company_id, {number for number, _ in taken_back})
+    return taken_back
+
+
+def earliest(changes: Iterable[tuple[int, datetime]]) -> Since:
+    """Of each file or recording the first of these instants."""
+    since: Since = {}
+    for number, at in changes:
+        since[number] = min(at, since.get(number, at))
+    return since
 
 
 async def settle_stored(

@@ -32,7 +32,7 @@ from unnest(
 ) as s (digest, stored_id, at, source, activity_key, what, owner_key, event_id, name, bytes, seconds, started_at)
 
 -- name: retract_stored_signals
-delete from stored_signal where company_id = %(company)s and digest = any (%(digests)s::bytea[]) returning stored_id
+delete from stored_signal where company_id = %(company)s and digest = any (%(digests)s::bytea[]) returning stored_id, at
 
 -- name: events_of_stored
 -- Every event that these have been said to belong to.

@@ -10,7 +10,7 @@ from turnout.ingest.activities import Activity
 from turnout.ingest.messages import add_messages, retract_messages
 from turnout.ingest.naming import Names
 from turnout.ingest.rooms import add_room_signals, retract_room_signals
-from turnout.ingest.storage import add_stored_signals, retract_stored_signals
+from turnout.ingest.storage import Since, add_stored_signals, earliest, retract_stored_signals
 from turnout.ingest.users import add_sign_ins, add_user_signals, retract_sign_ins, retract_user_signals
 
 
@@ -20,7 +20,7 @@ class Told:
 
     users: set[int] = field(default_factory=set[int])
     rooms: set[int] = field(default_factory=set[int])
-    stored: set[int] = field(default_factory=set[int])
+    stored: Since = field(default_factory=dict[int, datetime])
     instants: list[datetime] = field(default_factory=list[datetime])
 
 
@@ -41,6 +41,8 @@ async def retract_told(connection: AsyncConnection[Any], company_id: int, digest
         return
     told.rooms |= await retract_room_signals(connection, company_id, digests)
     told.users |= await retract_user_signals(connection, company_id, digests)
-    told.stored |= await retract_stored_signals(connection, company_id, digests)
+    taken_back = await retract_stored_signals(connection, company_id, digests)
+    told.stored = earliest([*told.stored.items(), *taken_back])
+    told.instants += [at for _, at in taken_back]
     told.instants += await retract_sign_ins(connection, company_id, digests)
     told.instants += await retract_messages(connection, company_id, digests)

@@ -1,17 +1,17 @@
 """From new signals to events and stays as they now are, and to marks on every day whose numbers may have moved."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final, LiteralString
-
-from psycopg import AsyncConnection, AsyncCursor
+from datetime import datetime
+from typing import Final
 
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.locking import Locked
 from turnout.ingest.naming import Names
+from turnout.ingest.recordings import Trees, fold_recordings, settle_recordings
 from turnout.ingest.retracting import Retraction
 from turnout.ingest.rooms import describe_rooms, take_owners_over
+from turnout.ingest.setting import Setting
 from turnout.ingest.signals import EVENT_SIGNALS
 from turnout.ingest.storage import instants_of_trees, settle_stored
 from turnout.ingest.telling import Told
@@ -21,34 +21,12 @@ _SQL: Final = statements("turnout.ingest", "events.sql") | statements("turnout.i
 _ENDED: Final = "turnout.event.ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Where and when a batch is counted: the company's rules hold until its transaction ends."""
-
-    connection: AsyncConnection[Any]
-    company_id: int
-    stale_after: timedelta
-    now: datetime
-
-    async def rows(self, statement: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value
-        """What a statement answers."""
-        return await (await self.run(statement, **parameters)).fetchall()
-
-    async def run(self, statement: LiteralString, **parameters: Any) -> AsyncCursor[Any]:  # noqa: ANN401 -- any SQL value
-        """Execute a statement; without a fetch it costs no round trip."""
-        shared = {
-            "company": self.company_id,
-            "as_of": self.now,
-            "stale_after": self.stale_after,
-        }
-        return await self.connection.execute(statement, shared | parameters)
-
-
 @dataclass(slots=True)
 class _Found:
-    """What a batch touches: connections to fold, trees to fold or mark whole, instants whose days are marked."""
+    """What a batch touches: connections to fold, trees, those to fold or mark whole, instants whose days are marked."""
 
     connections: set[int]
+    trees: set[int] = field(default_factory=set[int])
     whole_trees: set[int] = field(default_factory=set[int])
     marked_trees: set[int] = field(default_factory=set[int])
     instants: list[datetime] = field(default_factory=list[datetime])
@@ -68,7 +46,8 @@ async def unfold(
     found.marked_trees |= await describe_rooms(setting.connection, setting.company_id, told.rooms)
     await _unfold_events(setting, found, counting, names, locked, taken_back)
     found.mark_instants([*await settle_users(setting.connection, setting.company_id, told.users)])
-    found.mark_instants([*await settle_stored(setting.connection, setting.company_id, told.stored, locked)])
+    found.mark_instants([*await settle_stored(setting.connection, setting.company_id, set(told.stored), locked)])
+    await fold_recordings(setting, told.stored, Trees(found.trees, found.whole_trees, found.marked_trees))
     await _mark(setting, found)
 
 
@@ -87,7 +66,8 @@ async def _unfold_events(
         found.marked_trees |= await _tops(setting, found, locked, taken_back.named)
     if found.moved or taken_back.named or tops != named:
         await setting.run(_SQL["count_tree_activity"], tops=list(tops | found.whole_trees))
-    await _fold(setting, found, tops, open_too=bool(taken_back.named or found.marked_trees))
+    found.trees = tops | found.whole_trees
+    await _fold(setting, found, open_too=bool(taken_back.named or found.marked_trees))
 
 
 async def _settle(setting: Setting, tops: set[int], locked: Locked) -> None:
@@ -95,6 +75,7 @@ async def _settle(setting: Setting, tops: set[int], locked: Locked) -> None:
     silent = locked.silent_since(tops, setting.now - setting.stale_after)
     if silent:
         await setting.run(_SQL["settle_stays"], tops=list(silent))
+        await settle_recordings(setting, silent)
 
 
 async def _tops(setting: Setting, found: _Found, locked: Locked, events: set[int]) -> set[int]:
@@ -156,9 +137,9 @@ async def _move(setting: Setting, found: _Found, events: list[int]) -> None:
         found.mark_instants(instants)
 
 
-async def _fold(setting: Setting, found: _Found, tops: set[int], *, open_too: bool) -> None:
-    trees = list(tops | found.whole_trees)
-    found.connections |= {link for (link,) in await setting.rows(_SQL["find_unclosed"], tops=trees, open_too=open_too)}
+async def _fold(setting: Setting, found: _Found, *, open_too: bool) -> None:
+    unclosed = await setting.rows(_SQL["find_unclosed"], tops=list(found.trees), open_too=open_too)
+    found.connections |= {link for (link,) in unclosed}
     if found.whole_trees:
         whole = list(found.whole_trees)
         found.connections |= {link for (link,) in await setting.rows(_SQL["find_connections_of_trees"], tops=whole)}

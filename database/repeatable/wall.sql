@@ -87,7 +87,8 @@ grant execute on function
   levels(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   level_of(text, section, integer, integer, integer, integer, integer, integer, integer),
   measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
-  tally(integer, timestamptz, date[], timestamptz[], timestamptz[])
+  tally(integer, timestamptz, date[], timestamptz[], timestamptz[]),
+  recordings(integer, timestamptz, date[], timestamptz[], timestamptz[])
   to turnout_app, turnout_refresher;
 -- Who writes to the audit computes the hash of what is written.
 grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnout_support, turnout_auth;
@@ -95,22 +96,24 @@ grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnou
 -- The application. "update (company_id)" on company is the right to lock the row and no more: the column is generated.
 grant select, update (company_id) on company to turnout_app;
 grant select on company_limit, company_secret, rollup_generation, local_day to turnout_app;
-grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day to turnout_app;
+grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day to turnout_app;
 grant select, insert, update on activity, event, event_signal, connection, person, signal, room, stored to turnout_app;
-grant select, insert, update, delete on quarantine, stay, registration, stored_version to turnout_app;
+grant select, insert, update, delete on quarantine, stay, registration, stored_version, recording_run to turnout_app;
 grant select, insert, delete on user_signal, room_signal, stored_signal, sign_in, message to turnout_app;
 grant select, insert on mark to turnout_app;
 grant select, insert on audit to turnout_app;
 
--- The refresher: facts in, rollups out. It may also close a stay that has grown stale, under the lock of its event.
-grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_version to turnout_refresher;
+-- The refresher: facts in, rollups out. It may also close stays and recordings that have grown stale, under the lock of their event.
+grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_signal, stored_version, recording_run
+  to turnout_refresher;
 grant update (left_at, ended_by) on stay to turnout_refresher;
+grant update (stopped_at, ended_by) on recording_run to turnout_refresher;
 grant update (tree_active_at) on event to turnout_refresher;
 grant select, insert, delete on mark to turnout_refresher;
 -- It lets a whole generation take another's place, and removes the one that has answered before.
 grant update (generation, time_zone, stale_after, next_stale_after) on company to turnout_refresher;
 grant select, update, delete on rollup_generation to turnout_refresher;
-grant select, insert, update, delete on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day
+grant select, insert, update, delete on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day
   to turnout_refresher;
 grant select, insert on local_day to turnout_refresher;
 

@@ -82,6 +82,7 @@ begin
         ('storage_day', 'owner_key = (select current_user_key())'),
         ('room', 'key in (select own_rooms(current_user_key()))'),
         ('stored', 'stored_id in (select own_stored(current_user_key())) or event_id in (select own_events(current_user_key()))'),
+        ('recording_run', 'stored_id in (select own_stored(current_user_key())) or event_id in (select own_events(current_user_key()))'),
         ('stored_version', 'stored_id in (select own_stored(current_user_key()))'),
         ('stored_signal', 'stored_id in (select own_stored(current_user_key()))'),
         ('person', 'namespace = ''USER'' and key = (select current_user_key())'),

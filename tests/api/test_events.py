@@ -31,6 +31,7 @@ LAUNCH = {
     "uniqueParticipants": 4,
     "participationMinutes": 160.0,
     "recordings": 2,
+    "recordedMinutes": 95.0,
 }
 STANDUP = {
     "eventId": "standup",
@@ -54,6 +55,7 @@ STANDUP = {
     "uniqueParticipants": 2,
     "participationMinutes": 330.0,
     "recordings": 0,
+    "recordedMinutes": 0.0,
 }
 NOT_BEGUN = {
     "startedAt": None,

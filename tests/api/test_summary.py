@@ -180,7 +180,7 @@ async def test_every_figure_of_a_period_is_right(told: Told) -> None:
     sections = [summary.pop(name) for name in ("total", "meetings", "webinars", "calls")]
     assert summary.pop("sections") == sections
     assert sections == [TOTAL, MEETINGS, WEBINARS, CALLS]
-    assert summary == {
+    expected = {
         "period": {
             "from": "2026-02-27T23:00:00Z",
             "to": "2026-03-03T23:00:00Z",
@@ -206,3 +206,4 @@ async def test_every_figure_of_a_period_is_right(told: Told) -> None:
         "newUsers": 3,
         "registeredUsers": {"used": 3.0, "limit": 4.0, "share": 0.75, "headroom": 1.0},
     }
+    assert {name: summary[name] for name in expected} == expected

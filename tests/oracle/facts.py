@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from .activities import Activity, Raw, counting
 from .events import Event, events_of
 from .members import POSTED, SIGNED_IN
+from .recordings import recordings_run
 from .stays import Stay, stays_of
 from .stored import Version, file_versions, recordings_of
 from .users import users_of
@@ -45,6 +46,7 @@ class Facts:
         self.events = events_of(self.activities)
         self.users = users_of(self.activities)
         self.recordings = recordings_of(self.activities, self.events)
+        self.ran = recordings_run(self.activities, self.events, stale_after, now)
         self.versions = [
             *file_versions(self.activities),
             *(version for each in self.recordings for version in each.versions),

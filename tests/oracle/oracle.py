@@ -9,6 +9,7 @@ from .days import Day, days_of, local_day, midnight
 from .facts import TOTAL, Facts, Presence
 from .limits import METRICS, Limit, limit_on, peak_against, usage_against
 from .members import KINDS
+from .recordings import recordings_in, stored_minutes
 from .rows import MICROSECONDS_A_MINUTE, Row, disk_rows, event_row, event_rows, planned_rows, user_rows
 from .signins import client_rows
 from .stays import Stay
@@ -79,6 +80,29 @@ class Oracle:
         return [
             {column: 0 if late and column != "day" else value for column, value in row.items()}
             for row, late in zip(rows, ahead, strict=True)
+        ]
+
+    def recordings(self, start: datetime, end: datetime, now: datetime) -> Row:
+        """What a PeriodSummary has of recordings, the peak's instant beside it."""
+        facts = self.facts(now)
+        moment = facts.at_the_end(end)
+        in_use = [version for version in facts.in_use_at(moment) if not version.is_file]
+        return {
+            **recordings_in(facts.ran, start, end),
+            "storedRecordingMinutes": stored_minutes(facts.ran, moment, end),
+            "storedRecordingBytes": sum(version.bytes for version in in_use),
+        }
+
+    def recording_days(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        """What a DayTotal has of recordings; a day after today has nothing."""
+        nothing = {"peakRecordingsAt": None}
+        return [
+            {"day": day.date}
+            | {
+                column: nothing.get(column, 0) if midnight(self._zone, day.date) > now else value
+                for column, value in self.recordings(day.start, day.end, now).items()
+            }
+            for day in days_of(self._zone, start, end)
         ]
 
     def user_stats(self, start: datetime, end: datetime, now: datetime) -> list[Row]:

@@ -90,6 +90,7 @@ def event_row(facts: Facts, top: Event, start: datetime, end: datetime) -> Row:
     stays = facts.of_event(top.key)
     inside = [each for each in stays if each.is_in(start, end)]
     minutes = sum(each.microseconds_in(start, end) for each in inside) / MICROSECONDS_A_MINUTE
+    recorded = sum(each.microseconds_in(start, end) for each in facts.ran if each.top == top.key)
     return {
         "eventId": top.key,
         "kind": top.kind,
@@ -112,6 +113,7 @@ def event_row(facts: Facts, top: Event, start: datetime, end: datetime) -> Row:
         "uniqueParticipants": len({each.stay.person for each in inside}),
         "participationMinutes": minutes,
         "recordings": sum(recording.top == top.key for recording in facts.recordings),
+        "recordedMinutes": recorded / MICROSECONDS_A_MINUTE,
     }
 
 

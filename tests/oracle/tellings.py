@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from .activities import AHEAD, Raw
 from .days import DAY
 from .facts import MICROSECOND
-from .members import ENDED, JOINED, PLANNED, RETRACTED, STARTED
+from .members import ENDED, JOINED, PLANNED, RETRACTED, STARTED, STORED
 from .places import HOUR
-from .verbs import CORRECT, FLAWED, LENT, MORE, OWNERS, PARENTS, PLACES, SOURCES, SUBJECTS, TITLES, Verb
+from .verbs import CORRECT, FLAWED, LASTED, LENT, MORE, OWNERS, PARENTS, PLACES, SOURCES, SUBJECTS, TITLES, Verb
 
 T = TypeVar("T")
 
@@ -57,6 +57,8 @@ class Pen:
                 more = self.described(kind, subject["event"], extra)
             else:
                 more = perhaps[extra % len(perhaps)]
+            if kind == STORED:
+                more = more | self.lasting(extra // len(perhaps))
             self.write(kind, moment, SOURCES[source], subject | more | members)
 
     def write(self, kind: str, moment: str, source: str, data: Raw | None) -> Raw:
@@ -79,6 +81,12 @@ class Pen:
         if self.families and PARENTS[parent] not in (None, event):
             said["parent"] = PARENTS[parent]
         return said
+
+    def lasting(self, number: int) -> Raw:
+        """For how long a recording ran, perhaps since when; or neither."""
+        turn, form = divmod(number, 3)
+        lasted = {"seconds": LASTED[turn % len(LASTED)]} if form else {}
+        return lasted | ({"startedAt": rfc3339(self.palette[turn % len(self.palette)])} if form == 2 else {})
 
     def coming(self, number: int) -> datetime:
         """When something is to start: at an instant that others mention too, or ahead of now."""

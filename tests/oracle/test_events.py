@@ -67,6 +67,7 @@ def test_a_row_tells_who_when_and_what() -> None:
         "uniqueParticipants": 0,
         "participationMinutes": 0.0,
         "recordings": 0,
+        "recordedMinutes": 0.0,
     }
 
 

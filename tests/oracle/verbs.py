@@ -110,6 +110,8 @@ SIZES: tuple[Raw, ...] = tuple({"bytes": size} for size in (5, 1, 0, 2, 2**40, 7
 
 UNSIZED: tuple[Raw, ...] = ({}, {"bytes": None, "seconds": 60.5}, {"startedAt": "2011-06-12T10:00:00Z"})
 
+LASTED = (3600, 60.5, 5 * 3600, 0, 90000.25, 0.000001)
+
 CORRECTIONS = ("retract", "replace", "replace", "retract nothing", "replace elsewhere")
 FLAWS: tuple[Raw, ...] = (
     {"type": "turnout.stay.danced"},
@@ -183,12 +185,19 @@ STORING: tuple[Verb, ...] = (
     *((STORED, said) for said in UNSIZED * 2),
     *[(RECORDING_DELETED, Raw())] * 4,
 )
+RECORDING: tuple[Verb, ...] = (
+    *((kind, Raw()) for kind in RUNNING[:1] * 3 + RUNNING),
+    *((STORED, said) for said in (*SIZES[:2], *UNSIZED, {}, {})),
+    (RECORDING_DELETED, Raw()),
+    *[(ENDED, Raw())] * 2,
+)
 COMPANIES: tuple[tuple[Verb, ...], ...] = tuple(
     STAYING * 2 + CORRECTING + more
     for more in (
         PLANNING + PEOPLE * 3 + STORING * 3,
         PLANNING + PEOPLE * 6,
         PLANNING + STORING * 6,
+        PLANNING + RECORDING * 8,
         PLANNING * 2 + PLANS * 6,
         PLANNING,
     )

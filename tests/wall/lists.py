@@ -152,7 +152,7 @@ SEEN_BY_ONE_USER = {
     **dict.fromkeys(("event", "event_day", "stay"), ("own_events",)),
     **dict.fromkeys(("owner_day", "storage_day"), ("owner_key = ( SELECT current_user_key()",)),
     "room": ("own_rooms",),
-    "stored": ("own_stored", "own_events"),
+    **dict.fromkeys(("stored", "recording_run"), ("own_stored", "own_events")),
     **dict.fromkeys(("stored_version", "stored_signal"), ("own_stored",)),
     "person": ("key = ( SELECT current_user_key()", "namespace = 'USER'"),
     **dict.fromkeys(("person_day", "registration", "user_signal", "sign_in", "sign_in_day"), ("own_person",)),

@@ -16,6 +16,7 @@ from tests.worlds.lists import (
     disk_in_words,
     event_in_words,
     planned_in_words,
+    recordings_in_words,
     total_in_words,
     user_in_words,
     witness_in_words,
@@ -30,6 +31,7 @@ from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import Period, PeriodPreset
 from turnout.analytics.planned import planned_events
 from turnout.analytics.reading import Reading
+from turnout.analytics.recordings import recording_days, recording_totals
 from turnout.analytics.summary import period_summary, resolve_preset
 from turnout.analytics.users import user_stat, user_stats
 from turnout.analytics.witness import PeakMetric, peak_events, peak_witness
@@ -91,10 +93,19 @@ class Comparison:
         same_rows(self.oracle.daily_peaks(*span, SECTIONS, self.now), peaks)
         totals = [total_in_words(row) for row in await day_totals(reading, period)]
         same_rows(self.oracle.days(*span, self.now), totals)
+        await self._recordings(reading, period)
         for per_day in (True, False):
             rows = self.turn % 3 + 1
             found = [client_in_words(row) for row in await clients(reading, period, rows, per_day=per_day)]
             same_rows(self.oracle.clients(*span, self.now, per_day, rows), found)
+
+    async def _recordings(self, reading: Reading, period: Period) -> None:
+        span = period.start, period.end
+        whole = recordings_in_words(await recording_totals(reading, period))
+        same(self.oracle.recordings(*span, self.now), whole)
+        days = await recording_days(reading, period)
+        rows = [{"day": day, **recordings_in_words(totals)} for day, totals in days.items()]
+        same_rows(self.oracle.recording_days(*span, self.now), rows)
 
     async def _users(self, reading: Reading, period: Period) -> None:
         async def users(wanted: Wanted) -> Page[Any]:

@@ -10,6 +10,7 @@ from turnout.analytics.disk import DiskUsage
 from turnout.analytics.events import EventStat
 from turnout.analytics.paging import Page, Wanted
 from turnout.analytics.planned import PlannedEvents
+from turnout.analytics.recordings import RecordingTotals
 from turnout.analytics.users import UserStat
 from turnout.analytics.witness import PeakWitness
 
@@ -83,6 +84,7 @@ def event_in_words(row: EventStat) -> Row:
         "uniqueParticipants": row.unique_participants,
         "participationMinutes": row.participation_minutes,
         "recordings": row.recordings,
+        "recordedMinutes": row.recorded_minutes,
     }
 
 
@@ -108,6 +110,16 @@ def client_in_words(row: ClientStat) -> Row:
         "os": row.os,
         "signIns": row.sign_ins,
         "users": row.users,
+    }
+
+
+def recordings_in_words(row: RecordingTotals) -> Row:
+    return {
+        "peakRecordings": row.peak,
+        "peakRecordingsAt": row.peak_at,
+        "recordedMinutes": row.recorded_minutes,
+        "storedRecordingMinutes": row.stored_minutes,
+        "storedRecordingBytes": row.stored_bytes,
     }
 
 
