@@ -39,12 +39,21 @@ def joins(now: datetime) -> list[dict[str, Any]]:
     told = [joined(f"e{hours}", f"c{hours}", now - timedelta(hours=hours)) for hours in (0, 2, 20, 23, 25, 40, 79, 90)]
     call = [joined("call", f"call-{n}", now - timedelta(hours=50 - n), kind="CALL") for n in range(2)]
     left = joined("call", "call-2", now - timedelta(hours=20)) | {"type": "turnout.stay.left", "id": "call-2-left"}
+    told += [recorded("started", f"e{hours}", now - timedelta(hours=hours)) for hours in (2, 25, 79)]
+    told += [recorded("stored", f"e{hours}", now - timedelta(hours=1), bytes=hours) for hours in (25, 79)]
     return [*told, *call, joined("call", "call-2", now - timedelta(hours=21)), left]
 
 
 def joined(event: str, connection: str, at: datetime, **described: str) -> dict[str, Any]:
     data = {"event": event, "connection": connection} | described
     envelope = {"specversion": "1.0", "id": f"{connection}-joined", "source": "test", "type": "turnout.stay.joined"}
+    return envelope | {"time": at.isoformat(), "data": data}
+
+
+def recorded(what: str, event: str, at: datetime, **said: int) -> dict[str, Any]:
+    """Of a recording that nobody stops; it is stored without naming its event, which goes on being silent."""
+    data = {"recording": event} | ({"event": event} if what == "started" else {}) | said
+    envelope = {"specversion": "1.0", "id": f"{event}-{what}", "source": "test", "type": f"turnout.recording.{what}"}
     return envelope | {"time": at.isoformat(), "data": data}
 
 

@@ -116,6 +116,17 @@ class Product:
             )
             return await cursor.fetchall()
 
+    async def runs(self, company: Company) -> list[tuple[Any, ...]]:
+        """Every run of a recording as it stands in the database."""
+        async with self.door.write(company.company_id) as connection:
+            cursor = await connection.execute(
+                "select d.key, e.key, r.started_at, r.stopped_at, r.ended_by::text, r.unplaced_us"
+                " from recording_run r join stored d using (company_id, stored_id)"
+                " left join event e on e.company_id = r.company_id and e.event_id = r.event_id"
+                " order by 1, r.ordinal",
+            )
+            return await cursor.fetchall()
+
 
 def in_words(summary: PeriodSummary) -> dict[str, Any]:
     return {

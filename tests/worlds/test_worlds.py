@@ -177,8 +177,9 @@ async def tell_in_three_ways(stage: Stage, world: World, order: int) -> None:
     await asyncio.gather(*(stage.product.tell(companies[2], delivery) for delivery in mixed(orderly, order)))
     await stage.product.tell(companies[2], last)
 
-    folded = [await stage.product.stays(company) for company in companies]
-    assert folded[0] == folded[1] == folded[2]
+    for fold in (stage.product.stays, stage.product.runs):
+        folded = [await fold(company) for company in companies]
+        assert folded[0] == folded[1] == folded[2]
     for company in companies:
         await stage.compare(told, company, told.activities)
 
