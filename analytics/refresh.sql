@@ -92,6 +92,22 @@ delete from sign_in_day where company_id = %(company)s and generation = %(genera
 
 -- name: clear_recordings
 delete from recording_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+-- name: clear_peaks
+delete from peak_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_devices
+delete from device_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_rooms
+delete from room_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_posts
+delete from post_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_hours
+-- The section comes before the day, for those who ask about one section of many days.
+delete from hour_day
+where company_id = %(company)s and generation = %(generation)s and section = any (enum_range(null::section)) and day = any (%(days)s::date[])
 
 -- name: compute_stays
 with measured as materialized (
@@ -175,6 +191,53 @@ update company_day d
 set valid_until = least(d.valid_until, m.valid_until)
 from measured m
 where d.company_id = %(company)s and d.generation = %(generation)s and d.day = m.day and m.valid_until < d.valid_until
+-- name: compute_breakdown
+with broken_down as materialized (
+  select b.*
+  from rollup_generation g
+  cross join lateral breakdown(%(company)s, %(as_of)s, g.time_zone, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) b
+  where g.company_id = %(company)s and g.generation = %(generation)s
+),
+peaks as (
+  insert into peak_day (company_id, generation, day, metric, section, value, reached_at)
+  select %(company)s, %(generation)s, b.day, b.metric, b.section, b.value, b.reached_at
+  from broken_down b
+  where b.grain = 'PEAK'
+),
+devices as (
+  insert into device_day (company_id, generation, day, device, closed_us, open_stays, open_offset_us)
+  select %(company)s, %(generation)s, b.day, b.device, b.closed_us, b.open_stays, b.open_offset_us
+  from broken_down b
+  where b.grain = 'DEVICE'
+),
+rooms as (
+  insert into room_day (
+    company_id, generation, day, room_id, event_ids, person_ids, closed_us, open_stays, open_offset_us, first_at, last_at,
+    recorder_us, open_recorders, recorder_offset_us, streamer_us, open_streamers, streamer_offset_us
+  )
+  select %(company)s, %(generation)s, b.day, b.room_id, b.event_ids, b.person_ids, b.closed_us, b.open_stays, b.open_offset_us,
+    b.first_at, b.last_at, b.recorder_us, b.open_recorders, b.recorder_offset_us, b.streamer_us, b.open_streamers, b.streamer_offset_us
+  from broken_down b
+  where b.grain = 'ROOM'
+),
+hours as (
+  insert into hour_day (
+    company_id, generation, day, section, hour, connections, speakers, listeners, events, spent_us, open_stays, open_since, open_until
+  )
+  select %(company)s, %(generation)s, b.day, b.section, b.hour, b.connections, b.speakers, b.listeners, b.events,
+    b.closed_us, b.open_stays, b.open_since, b.open_until
+  from broken_down b
+  where b.grain = 'HOUR'
+)
+update company_day d
+set valid_until = b.valid_until
+from broken_down b
+where b.grain = 'DAY' and d.company_id = %(company)s and d.generation = %(generation)s and d.day = b.day and b.valid_until < d.valid_until
+
+-- name: compute_posts
+insert into post_day (company_id, generation, day, section, place, posts)
+select %(company)s, %(generation)s, p.day, p.section, p.place, p.posts
+from posts(%(company)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) p
 
 -- name: roll_through
 -- Only when every day begun since the last refresh has been computed.

@@ -22,6 +22,13 @@ DAYS_AT_ONCE: Final = 16
 # Longer than any request: who began with these rollups must find them until it ends.
 KEPT: Final = timedelta(minutes=1)
 
+# What is computed of a day: the first writes how long it holds, and each that follows may say less.
+_PARTS: Final = ("stays", "rest", "breakdown", "posts")
+_ROLLUPS: Final = (
+    *("sections", "events", "owners", "persons", "storage", "sign_ins"),
+    *("peaks", "devices", "rooms", "posts", "hours"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _DueDay:
@@ -179,6 +186,10 @@ class Refresh:
         await self._execute(_SQL["compute_stays"], **days, **bounds, as_of=now)
         await self._execute(_SQL["compute_rest"], **days, **bounds, as_of=now)
         await self._execute(_SQL["compute_recordings"], **days, **bounds, as_of=now)
+        for table in _ROLLUPS:
+            await self._execute(_SQL[f"clear_{table}"], **days)
+        for part in _PARTS:
+            await self._execute(_SQL[f"compute_{part}"], **days, **bounds, as_of=now)
         await self._execute(_SQL["delete_marks"], marks=[mark for day in due for mark in day.marks])
 
     async def _execute(self, statement: LiteralString, **parameters: Any) -> AsyncCursor[Any]:  # noqa: ANN401 -- any SQL value

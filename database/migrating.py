@@ -20,6 +20,7 @@ REPEATABLE: Final = (
     "measure.sql",
     "tally.sql",
     "recordings.sql",
+    "breakdown.sql",
     "authentication.sql",
     "sign_in.sql",
     "views.sql",

@@ -86,7 +86,8 @@ described as (
   left join said s on s.event_id = i.event_id
   where e.company_id = %(company)s and e.event_id = i.event_id
   returning e.event_id,
-    (old.kind, old.template, old.resolved_owner_key) is distinct from (new.kind, new.template, new.resolved_owner_key) as renamed,
+    (old.kind, old.template, old.resolved_owner_key, old.room_key) is distinct from
+      (new.kind, new.template, new.resolved_owner_key, new.room_key) as renamed,
     old.parent_id is distinct from new.parent_id as moved,
     (old.kind, old.starts_at, old.created_at, old.cancelled) is distinct from (new.kind, new.starts_at, new.created_at, new.cancelled) as rescheduled,
     array[old.created_at, new.created_at, old.starts_at, new.starts_at] as instants

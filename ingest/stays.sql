@@ -184,3 +184,12 @@ from event e
 join stay s on s.company_id = %(company)s and s.event_id = e.event_id
 cross join lateral days_between(%(company)s, s.joined_at, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s))) d
 where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])
+
+-- name: mark_posts
+-- Every day on which something was posted in these events or in their breakouts: it counts where their kind is counted.
+insert into mark (company_id, generation, day, made_at)
+select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
+from event e
+join message m on m.company_id = %(company)s and m.event_id = e.event_id and m.place <> 'MESSENGER'
+cross join lateral days_between(%(company)s, m.at, m.at) d
+where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])

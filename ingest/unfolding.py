@@ -154,6 +154,7 @@ async def _fold(setting: Setting, found: _Found, *, open_too: bool) -> None:
 async def _mark(setting: Setting, found: _Found) -> None:
     if found.marked_trees:
         await setting.run(_SQL["mark_trees"], tops=list(found.marked_trees))
+        await setting.run(_SQL["mark_posts"], tops=list(found.marked_trees))
         found.mark_instants([at for (at,) in await setting.rows(_SQL["find_plans"], tops=list(found.marked_trees))])
         found.mark_instants([*await instants_of_trees(setting.connection, setting.company_id, found.marked_trees)])
     if found.instants:

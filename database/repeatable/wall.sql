@@ -89,6 +89,10 @@ grant execute on function
   measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   tally(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   recordings(integer, timestamptz, date[], timestamptz[], timestamptz[])
+  local_hours(text, date[], timestamptz[], timestamptz[]),
+  service_pieces(integer, timestamptz, date[], timestamptz[], timestamptz[]),
+  posts(integer, date[], timestamptz[], timestamptz[]),
+  breakdown(integer, timestamptz, text, date[], timestamptz[], timestamptz[])
   to turnout_app, turnout_refresher;
 -- Who writes to the audit computes the hash of what is written.
 grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnout_support, turnout_auth;
@@ -97,6 +101,8 @@ grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnou
 grant select, update (company_id) on company to turnout_app;
 grant select on company_limit, company_secret, rollup_generation, local_day to turnout_app;
 grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day to turnout_app;
+grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day to turnout_app;
+grant select on peak_day, device_day, room_day, post_day, hour_day to turnout_app;
 grant select, insert, update on activity, event, event_signal, connection, person, signal, room, stored to turnout_app;
 grant select, insert, update, delete on quarantine, stay, registration, stored_version, recording_run to turnout_app;
 grant select, insert, delete on user_signal, room_signal, stored_signal, sign_in, message to turnout_app;
@@ -106,6 +112,8 @@ grant select, insert on audit to turnout_app;
 -- The refresher: facts in, rollups out. It may also close stays and recordings that have grown stale, under the lock of their event.
 grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_signal, stored_version, recording_run
   to turnout_refresher;
+-- The refresher: facts in, rollups out. It may also close a stay that has grown stale, under the lock of its event.
+grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_version, room to turnout_refresher;
 grant update (left_at, ended_by) on stay to turnout_refresher;
 grant update (stopped_at, ended_by) on recording_run to turnout_refresher;
 grant update (tree_active_at) on event to turnout_refresher;
@@ -115,6 +123,7 @@ grant update (generation, time_zone, stale_after, next_stale_after) on company t
 grant select, update, delete on rollup_generation to turnout_refresher;
 grant select, insert, update, delete on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day
   to turnout_refresher;
+grant select, insert, update, delete on peak_day, device_day, room_day, post_day, hour_day to turnout_refresher;
 grant select, insert on local_day to turnout_refresher;
 
 -- Materialized views have no row security: nobody reads them but through views that have a predicate of their own.

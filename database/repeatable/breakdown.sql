@@ -1,0 +1,336 @@
+-- The local hours of some buckets of a zone: each begins a whole number of hours after its day's midnight, is named by what the
+-- clock shows then, and is cut to its bucket. A day whose clock is turned may lack an hour, or have one twice.
+create or replace function local_hours(of_zone text, days date[], froms timestamptz[], tos timestamptz[])
+returns table (day date, midnight timestamptz, nth integer, hour smallint, lo timestamptz, hi timestamptz)
+language sql stable
+begin atomic
+  select b.day, l.starts_at, n.nth, extract(hour from x.begins at time zone of_zone)::smallint,
+    greatest(x.begins, b.lo), least(x.begins + interval '1 hour', b.hi)
+  from unnest(days, froms, tos) as b (day, lo, hi)
+  cross join lateral (
+    select l.starts_at from local_day l where l.time_zone = of_zone and l.day = b.day offset 0
+  ) l
+  cross join lateral generate_series(
+    floor(extract(epoch from b.lo - l.starts_at) / 3600)::integer, ceil(extract(epoch from b.hi - l.starts_at) / 3600)::integer - 1
+  ) as n (nth)
+  cross join lateral (select l.starts_at + n.nth * interval '1 hour' as begins) x;
+end;
+
+-- The stays of recorders and streamers in some buckets, cut and opened as pieces() does it for people; only where there is a room.
+create or replace function service_pieces(
+  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[]
+) returns table (
+  day date, lo timestamptz, hi timestamptz, room_key text, service service, joined_at timestamptz,
+  starts_at timestamptz, ends_at timestamptz, stale_at timestamptz, open boolean, inside boolean
+)
+language sql stable
+set jit = off
+set plan_cache_mode = force_generic_plan
+begin atomic
+with found as materialized (
+  select b.day, b.lo, b.hi, s.*
+  from unnest(days, froms, tos) as b (day, lo, hi)
+  cross join (
+    values (0, interval '1 hour'), (1, interval '4 hours'), (2, interval '24 hours'), (3, interval '720 hours')
+  ) as c (length_class, longest)
+  cross join lateral (
+    select s.event_id, s.service, s.joined_at, s.left_at
+    from stay s
+    where s.company_id = of_company and s.length_class = c.length_class and s.service is not null
+      and s.joined_at >= b.lo - c.longest and s.joined_at < b.hi and (s.left_at > b.lo or s.joined_at >= b.lo)
+    offset 0
+  ) s
+  union all
+  select b.day, b.lo, b.hi, s.*
+  from unnest(days, froms, tos) as b (day, lo, hi)
+  cross join lateral (
+    select s.event_id, s.service, s.joined_at, s.left_at
+    from stay s
+    where s.company_id = of_company and s.length_class in (4, 9) and s.service is not null
+      and s.joined_at < b.hi and (s.left_at > b.lo or s.left_at is null or s.joined_at >= b.lo)
+    offset 0
+  ) s
+),
+lasting as (
+  select f.*, t.room_key,
+    case
+      when f.left_at is not null then f.left_at
+      when as_of >= t.tree_active_at + c.stale_after then greatest(f.joined_at, t.tree_active_at)
+      else greatest(f.joined_at, as_of)
+    end as ends_at,
+    case when f.left_at is null and as_of < t.tree_active_at + c.stale_after then t.tree_active_at + c.stale_after end as stale_at
+  from found f
+  join company c on c.company_id = of_company
+  cross join lateral (
+    select t.room_key, t.tree_active_at
+    from event e
+    join event t on t.company_id = of_company and t.event_id = e.top_id
+    where e.company_id = of_company and e.event_id = f.event_id
+    offset 0
+  ) t
+  where f.service in ('RECORDER', 'STREAMER') and t.room_key is not null
+)
+select l.day, l.lo, l.hi, l.room_key, l.service, l.joined_at, greatest(l.joined_at, l.lo), least(l.ends_at, l.hi), l.stale_at,
+  l.stale_at is not null and l.joined_at < as_of and l.lo <= as_of and as_of < l.hi,
+  l.joined_at >= l.lo or l.ends_at > l.lo
+from lasting l
+where l.joined_at >= l.lo or l.ends_at > l.lo or l.stale_at is not null;
+end;
+
+-- What was posted in some buckets beside the messenger, by section and place.
+create or replace function posts(of_company integer, days date[], froms timestamptz[], tos timestamptz[])
+returns table (day date, section section, place message_place, posts integer)
+language sql stable
+set jit = off
+set plan_cache_mode = force_generic_plan
+begin atomic
+  select m.day, x.section, m.place, sum(m.posts)::integer
+  from (
+    select b.day, m.event_id, m.place, count(*) as posts
+    from unnest(days, froms, tos) as b (day, lo, hi)
+    cross join lateral (
+      select m.event_id, m.place
+      from message m
+      where m.company_id = of_company and m.at >= b.lo and m.at < b.hi and m.place <> 'MESSENGER'
+      offset 0
+    ) m
+    group by b.day, m.event_id, m.place
+  ) m
+  left join lateral (
+    select t.kind
+    from event e
+    join event t on t.company_id = of_company and t.event_id = e.top_id
+    where e.company_id = of_company and e.event_id = m.event_id
+    offset 0
+  ) t on true
+  cross join lateral (values ('TOTAL'::section), (t.kind::text::section)) as x (section)
+  where x.section is not null
+  group by m.day, x.section, m.place;
+end;
+
+-- What measure() says of stays, broken down: of some buckets of one company's time, as of an instant. Rows of five grains come
+-- out, told apart by `grain`; each fills its own columns:
+--   PEAK    a peak of a section that has no limit     DEVICE  minutes of one device
+--   ROOM    a room with people, a recorder or a streamer
+--   HOUR    peaks and minutes of a section in one local hour of `of_zone`
+--   DAY     how long all of it stays true, where that is not for ever or measure() knows of it
+create or replace function breakdown(
+  of_company integer, as_of timestamptz, of_zone text, days date[], froms timestamptz[], tos timestamptz[]
+) returns table (
+  grain text, day date, starts_at timestamptz, ends_at timestamptz,
+  metric day_metric, section section, value integer, reached_at timestamptz,
+  device device, room_id bigint, event_ids bigint[], person_ids bigint[], first_at timestamptz, last_at timestamptz,
+  closed_us bigint, open_stays integer, open_offset_us bigint,
+  recorder_us bigint, open_recorders integer, recorder_offset_us bigint,
+  streamer_us bigint, open_streamers integer, streamer_offset_us bigint,
+  hour smallint, connections integer, speakers integer, listeners integer, events integer,
+  open_since timestamptz, open_until timestamptz, valid_until timestamptz
+)
+language sql stable
+-- As for measure(): a setting of its own keeps Postgres from planning it anew inside every statement that calls it.
+set jit = off
+set plan_cache_mode = force_generic_plan
+begin atomic
+with piece as materialized (
+  select p.* from pieces(of_company, as_of, days, froms, tos) p where p.inside
+),
+service_piece as materialized (
+  select p.* from service_pieces(of_company, as_of, days, froms, tos) p
+),
+hours as materialized (
+  select h.* from local_hours(of_zone, days, froms, tos) h
+),
+-- When somebody speaks in a webinar, as in measure().
+speaking as (
+  select p.day, p.lo, p.event_id, p.starts_at, p.ends_at
+  from piece p
+  where p.kind = 'WEBINAR' and p.changed_at is null and p.role in ('MODERATOR', 'SPEAKER') and p.starts_at < p.ends_at
+  union all
+  select p.day, p.lo, p.event_id, greatest(s.since, p.starts_at), least(s.until, p.ends_at)
+  from piece p
+  cross join lateral (
+    select r.role, r.since, coalesce(lead(r.since) over (order by r.n), p.ends_at) as until
+    from unnest(p.joined_at || p.changed_at, p.role || p.changed_to) with ordinality as r (since, role, n)
+  ) s
+  where p.kind = 'WEBINAR' and p.changed_at is not null and s.role in ('MODERATOR', 'SPEAKER')
+    and greatest(s.since, p.starts_at) < least(s.until, p.ends_at)
+),
+-- What changes in each event when; all that happens at one instant is one row.
+change as (
+  select s.day, s.lo, s.event_id, s.kind, s.at, sum(s.connections)::integer as connections, sum(s.lines)::integer as lines,
+    sum(s.speaking)::integer as speaking
+  from (
+    select p.day, p.lo, p.event_id, p.kind, x.at, x.by as connections,
+      case when p.device in ('PHONE', 'ROOM_SYSTEM') then x.by else 0 end as lines, 0 as speaking
+    from piece p
+    cross join lateral (values (p.starts_at, 1), (p.ends_at, -1)) as x (at, by)
+    where p.starts_at < p.ends_at
+    union all
+    select s.day, s.lo, s.event_id, 'WEBINAR', x.at, 0, 0, x.by
+    from speaking s
+    cross join lateral (values (s.starts_at, 1), (s.ends_at, -1)) as x (at, by)
+  ) s
+  group by s.day, s.lo, s.event_id, s.kind, s.at
+),
+event_level as materialized (
+  select c.*, sum(c.connections) over (partition by c.day, c.event_id order by c.at) as present
+  from change c
+),
+crowd as (
+  select l.day, l.lo, x.section, max(peak_key(l.present, microseconds(l.at - l.lo))) as peak
+  from event_level l
+  cross join lateral (values ('TOTAL'::section), (l.kind::text::section)) as x (section)
+  group by l.day, l.lo, x.section
+),
+-- The same of all events together. An event begins to be active where its level leaves 0. Every hour begins with a row of its
+-- own, which carries the level into it.
+moment as (
+  select l.day, l.at,
+    sum(l.connections) filter (where l.kind = 'MEETING') as meeting, sum(l.connections) filter (where l.kind = 'WEBINAR') as webinar,
+    sum(l.connections) filter (where l.kind = 'CALL') as call, sum(l.speaking) as speaking, sum(l.lines) as lines,
+    sum(x.begins) filter (where l.kind = 'MEETING') as meetings, sum(x.begins) filter (where l.kind = 'WEBINAR') as webinars,
+    sum(x.begins) filter (where l.kind = 'CALL') as calls
+  from event_level l
+  cross join lateral (select (l.present > 0)::integer - (l.present > l.connections)::integer as begins) x
+  group by l.day, l.at
+  union all
+  select h.day, h.lo, 0, 0, 0, 0, 0, 0, 0, 0 from hours h where exists (select from piece p where p.day = h.day)
+),
+level as materialized (
+  select m.day, m.at, lead(m.at) over w as until,
+    coalesce(sum(m.meeting) over w, 0)::bigint as meeting, coalesce(sum(m.webinar) over w, 0)::bigint as webinar,
+    coalesce(sum(m.call) over w, 0)::bigint as call, coalesce(sum(m.speaking) over w, 0)::bigint as speaking,
+    coalesce(sum(m.lines) over w, 0)::bigint as lines, coalesce(sum(m.meetings) over w, 0)::bigint as meetings,
+    coalesce(sum(m.webinars) over w, 0)::bigint as webinars, coalesce(sum(m.calls) over w, 0)::bigint as calls
+  from moment m
+  window w as (partition by m.day order by m.at)
+),
+lines as (
+  select b.day, b.lo, max(peak_key(l.lines, microseconds(l.at - b.lo))) as peak
+  from unnest(days, froms, tos) as b (day, lo, hi)
+  join level l on l.day = b.day
+  group by b.day, b.lo
+),
+-- Open stays of the bucket that as_of lies in: they grow on in the hour that as_of lies in.
+growing as (
+  select p.day, x.section, count(*)::integer as open_stays
+  from piece p
+  cross join lateral (values ('TOTAL'::section), (p.kind::text::section)) as x (section)
+  where p.open
+  group by p.day, x.section
+),
+hour_level as (
+  select h.day, h.hour, l.at, microseconds(l.until - l.at) as lasts, l.meeting, l.webinar, l.call, l.speaking, l.meetings, l.webinars, l.calls
+  from hours h
+  join level l on l.day = h.day and l.at >= h.lo and l.at < h.hi
+),
+hour_peak as (
+  select h.day, h.hour,
+    max(h.meeting) as meeting, max(h.webinar) as webinar, max(h.call) as call, max(h.meeting + h.webinar + h.call) as connections,
+    max(h.speaking) as speaking, max(h.meeting + h.call + h.speaking) as speakers, max(h.webinar - h.speaking) as listeners,
+    max(h.meetings) as meetings, max(h.webinars) as webinars, max(h.calls) as calls, max(h.meetings + h.webinars + h.calls) as events,
+    coalesce(sum(h.meeting * h.lasts), 0) as meeting_us, coalesce(sum(h.webinar * h.lasts), 0) as webinar_us,
+    coalesce(sum(h.call * h.lasts), 0) as call_us
+  from hour_level h
+  group by h.day, h.hour
+),
+visit as (
+  select p.day, p.lo, p.hi, p.room_key, array_agg(distinct p.event_id) as event_ids, array_agg(distinct p.person_id) as person_ids,
+    min(p.starts_at) as first_at, max(p.ends_at) as last_at,
+    coalesce(sum(microseconds(p.ends_at - p.starts_at)) filter (where not p.open), 0)::bigint as closed_us,
+    (count(*) filter (where p.open))::integer as open_stays,
+    coalesce(sum(microseconds(p.starts_at - p.lo)) filter (where p.open), 0)::bigint as open_offset_us
+  from piece p
+  where p.room_key is not null
+  group by p.day, p.lo, p.hi, p.room_key
+),
+served as (
+  select s.day, s.lo, s.hi, s.room_key,
+    coalesce(sum(s.closed_us) filter (where s.service = 'RECORDER'), 0)::bigint as recorder_us,
+    (count(*) filter (where s.service = 'RECORDER' and s.open))::integer as open_recorders,
+    coalesce(sum(s.offset_us) filter (where s.service = 'RECORDER'), 0)::bigint as recorder_offset_us,
+    coalesce(sum(s.closed_us) filter (where s.service = 'STREAMER'), 0)::bigint as streamer_us,
+    (count(*) filter (where s.service = 'STREAMER' and s.open))::integer as open_streamers,
+    coalesce(sum(s.offset_us) filter (where s.service = 'STREAMER'), 0)::bigint as streamer_offset_us
+  from (
+    select p.*, case when not p.open then microseconds(p.ends_at - p.starts_at) end as closed_us,
+      case when p.open then microseconds(p.starts_at - p.lo) end as offset_us
+    from service_piece p
+    where p.inside
+  ) s
+  group by s.day, s.lo, s.hi, s.room_key
+),
+expiry as (
+  -- An open stay enters the next hour of its bucket.
+  select h.day, case when as_of = h.lo then h.lo else h.hi end + interval '1 microsecond' as at
+  from hours h
+  where h.lo <= as_of and as_of < h.hi and exists (select from growing g where g.day = h.day)
+  union all
+  select p.day, p.stale_at from service_piece p where p.stale_at is not null
+  union all
+  select p.day, p.lo + interval '1 microsecond' from service_piece p where not p.inside
+  union all
+  select p.day, p.joined_at + interval '1 microsecond' from service_piece p where p.inside and p.joined_at >= as_of
+)
+select
+  'PEAK', k.day, null::timestamptz, null::timestamptz,
+  k.metric, k.section, peak_level(k.peak), peak_at(k.peak, k.lo),
+  null::device, null::bigint, null::bigint[], null::bigint[], null::timestamptz, null::timestamptz,
+  null::bigint, null::integer, null::bigint,
+  null::bigint, null::integer, null::bigint, null::bigint, null::integer, null::bigint,
+  null::smallint, null::integer, null::integer, null::integer, null::integer,
+  null::timestamptz, null::timestamptz, null::timestamptz
+from (
+  select c.day, c.lo, 'CONNECTIONS_IN_ONE_EVENT'::day_metric as metric, c.section, c.peak from crowd c
+  union all
+  select l.day, l.lo, 'DIAL_IN_LINES', 'TOTAL', l.peak from lines l
+) k
+where peak_level(k.peak) > 0
+union all
+select
+  'DEVICE', p.day, p.lo, p.hi, null, null, null, null,
+  coalesce(p.device, 'UNKNOWN'), null, null, null, null, null,
+  coalesce(sum(microseconds(p.ends_at - p.starts_at)) filter (where not p.open), 0)::bigint,
+  (count(*) filter (where p.open))::integer,
+  coalesce(sum(microseconds(p.starts_at - p.lo)) filter (where p.open), 0)::bigint,
+  null, null, null, null, null, null, null, null, null, null, null, null, null, null
+from piece p
+group by p.day, p.lo, p.hi, coalesce(p.device, 'UNKNOWN')
+union all
+select
+  'ROOM', coalesce(v.day, s.day), coalesce(v.lo, s.lo), coalesce(v.hi, s.hi), null, null, null, null,
+  null, r.room_id, coalesce(v.event_ids, '{}'), coalesce(v.person_ids, '{}'), v.first_at, v.last_at,
+  coalesce(v.closed_us, 0), coalesce(v.open_stays, 0), coalesce(v.open_offset_us, 0),
+  coalesce(s.recorder_us, 0), coalesce(s.open_recorders, 0), coalesce(s.recorder_offset_us, 0),
+  coalesce(s.streamer_us, 0), coalesce(s.open_streamers, 0), coalesce(s.streamer_offset_us, 0),
+  null, null, null, null, null, null, null, null
+from visit v
+full join served s on s.day = v.day and s.room_key = v.room_key
+join room r on r.company_id = of_company and r.key = coalesce(v.room_key, s.room_key) collate "C"
+union all
+select
+  'HOUR', k.day, null, null, null, x.section, null, null,
+  null, null, null, null, null, null,
+  x.spent_us::bigint, coalesce(g.open_stays, 0), null,
+  null, null, null, null, null, null,
+  k.hour, x.connections::integer, x.speakers::integer, x.listeners::integer, x.events::integer,
+  case when g.open_stays > 0 then as_of end, n.hi, null
+from hour_peak k
+left join hours n on n.day = k.day and n.hour = k.hour and n.lo <= as_of and as_of < n.hi
+cross join lateral (
+  values
+    ('TOTAL'::section, k.connections, k.speakers, k.listeners, k.events, k.meeting_us + k.webinar_us + k.call_us),
+    ('MEETING', k.meeting, k.meeting, 0, k.meetings, k.meeting_us),
+    ('WEBINAR', k.webinar, k.speaking, k.listeners, k.webinars, k.webinar_us),
+    ('CALL', k.call, k.call, 0, k.calls, k.call_us)
+) as x (section, connections, speakers, listeners, events, spent_us)
+left join growing g on g.day = n.day and g.section = x.section
+where x.connections > 0 or g.open_stays > 0
+union all
+select
+  'DAY', e.day, null, null, null, null, null, null,
+  null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+  null, null, null, null, null, null, null, min(e.at)
+from expiry e
+group by e.day;
+end;
