@@ -131,7 +131,10 @@ language sql stable
 set jit = off
 set plan_cache_mode = force_generic_plan
 begin atomic
-with piece as materialized (
+with bucket as materialized (
+  select b.day, b.lo from unnest(days, froms, tos) as b (day, lo, hi)
+),
+piece as materialized (
   select p.* from pieces(of_company, as_of, days, froms, tos) p where p.inside
 ),
 service_piece as materialized (
@@ -142,11 +145,11 @@ hours as materialized (
 ),
 -- When somebody speaks in a webinar, as in measure().
 speaking as (
-  select p.day, p.lo, p.event_id, p.starts_at, p.ends_at
+  select p.day, p.event_id, p.starts_at, p.ends_at
   from piece p
   where p.kind = 'WEBINAR' and p.changed_at is null and p.role in ('MODERATOR', 'SPEAKER') and p.starts_at < p.ends_at
   union all
-  select p.day, p.lo, p.event_id, greatest(s.since, p.starts_at), least(s.until, p.ends_at)
+  select p.day, p.event_id, greatest(s.since, p.starts_at), least(s.until, p.ends_at)
   from piece p
   cross join lateral (
     select r.role, r.since, coalesce(lead(r.since) over (order by r.n), p.ends_at) as until
@@ -155,61 +158,62 @@ speaking as (
   where p.kind = 'WEBINAR' and p.changed_at is not null and s.role in ('MODERATOR', 'SPEAKER')
     and greatest(s.since, p.starts_at) < least(s.until, p.ends_at)
 ),
--- What changes in each event when; all that happens at one instant is one row.
+-- What changes in each event when. All that happens at one instant is one row: it tells whether the event was active before.
 change as (
-  select s.day, s.lo, s.event_id, s.kind, s.at, sum(s.connections)::integer as connections, sum(s.lines)::integer as lines,
+  select s.day, s.event_id, s.kind, s.at, sum(s.connections)::integer as connections, sum(s.lines)::integer as lines,
     sum(s.speaking)::integer as speaking
   from (
-    select p.day, p.lo, p.event_id, p.kind, x.at, x.by as connections,
+    select p.day, p.event_id, p.kind, x.at, x.by as connections,
       case when p.device in ('PHONE', 'ROOM_SYSTEM') then x.by else 0 end as lines, 0 as speaking
     from piece p
     cross join lateral (values (p.starts_at, 1), (p.ends_at, -1)) as x (at, by)
     where p.starts_at < p.ends_at
     union all
-    select s.day, s.lo, s.event_id, 'WEBINAR', x.at, 0, 0, x.by
+    select s.day, s.event_id, 'WEBINAR', x.at, 0, 0, x.by
     from speaking s
     cross join lateral (values (s.starts_at, 1), (s.ends_at, -1)) as x (at, by)
   ) s
-  group by s.day, s.lo, s.event_id, s.kind, s.at
+  group by s.day, s.event_id, s.kind, s.at
 ),
 event_level as materialized (
   select c.*, sum(c.connections) over (partition by c.day, c.event_id order by c.at) as present
   from change c
 ),
 crowd as (
-  select l.day, l.lo, x.section, max(peak_key(l.present, microseconds(l.at - l.lo))) as peak
+  select l.day, l.kind, max(peak_key(l.present, microseconds(l.at - b.lo))) as peak
   from event_level l
-  cross join lateral (values ('TOTAL'::section), (l.kind::text::section)) as x (section)
-  group by l.day, l.lo, x.section
+  join bucket b on b.day = l.day
+  group by l.day, l.kind
 ),
--- The same of all events together. An event begins to be active where its level leaves 0. Every hour begins with a row of its
--- own, which carries the level into it.
-moment as (
-  select l.day, l.at,
-    sum(l.connections) filter (where l.kind = 'MEETING') as meeting, sum(l.connections) filter (where l.kind = 'WEBINAR') as webinar,
-    sum(l.connections) filter (where l.kind = 'CALL') as call, sum(l.speaking) as speaking, sum(l.lines) as lines,
-    sum(x.begins) filter (where l.kind = 'MEETING') as meetings, sum(x.begins) filter (where l.kind = 'WEBINAR') as webinars,
-    sum(x.begins) filter (where l.kind = 'CALL') as calls
-  from event_level l
-  cross join lateral (select (l.present > 0)::integer - (l.present > l.connections)::integer as begins) x
-  group by l.day, l.at
-  union all
-  select h.day, h.lo, 0, 0, 0, 0, 0, 0, 0, 0 from hours h where exists (select from piece p where p.day = h.day)
-),
+-- The same of all events together. An event becomes active where its level leaves 0. Every hour begins with a row of its own,
+-- which carries the level into it. Rows of one instant all have the level after it, and all but one last no time.
 level as materialized (
-  select m.day, m.at, lead(m.at) over w as until,
-    coalesce(sum(m.meeting) over w, 0)::bigint as meeting, coalesce(sum(m.webinar) over w, 0)::bigint as webinar,
-    coalesce(sum(m.call) over w, 0)::bigint as call, coalesce(sum(m.speaking) over w, 0)::bigint as speaking,
-    coalesce(sum(m.lines) over w, 0)::bigint as lines, coalesce(sum(m.meetings) over w, 0)::bigint as meetings,
-    coalesce(sum(m.webinars) over w, 0)::bigint as webinars, coalesce(sum(m.calls) over w, 0)::bigint as calls
-  from moment m
+  select m.day, m.at, max(m.nth) over w as nth, lead(m.at) over w as until,
+    sum(m.meeting) over w as meeting, sum(m.webinar) over w as webinar, sum(m.call) over w as call,
+    sum(m.speaking) over w as speaking, sum(m.lines) over w as lines,
+    sum(m.meetings) over w as meetings, sum(m.webinars) over w as webinars, sum(m.calls) over w as calls
+  from (
+    select l.day, l.at, null::integer as nth,
+      case when l.kind = 'MEETING' then l.connections else 0 end as meeting,
+      case when l.kind = 'WEBINAR' then l.connections else 0 end as webinar,
+      case when l.kind = 'CALL' then l.connections else 0 end as call,
+      l.speaking, l.lines,
+      case when l.kind = 'MEETING' then x.begins else 0 end as meetings,
+      case when l.kind = 'WEBINAR' then x.begins else 0 end as webinars,
+      case when l.kind = 'CALL' then x.begins else 0 end as calls
+    from event_level l
+    cross join lateral (select (l.present > 0)::integer - (l.present > l.connections)::integer as begins) x
+    union all
+    select h.day, h.lo, h.nth, 0, 0, 0, 0, 0, 0, 0, 0 from hours h
+  ) m
   window w as (partition by m.day order by m.at)
 ),
 lines as (
-  select b.day, b.lo, max(peak_key(l.lines, microseconds(l.at - b.lo))) as peak
-  from unnest(days, froms, tos) as b (day, lo, hi)
-  join level l on l.day = b.day
-  group by b.day, b.lo
+  select l.day, max(peak_key(l.lines, microseconds(l.at - b.lo))) as peak
+  from level l
+  join bucket b on b.day = l.day
+  where l.lines > 0
+  group by l.day
 ),
 -- Open stays of the bucket that as_of lies in: they grow on in the hour that as_of lies in.
 growing as (
@@ -219,19 +223,24 @@ growing as (
   where p.open
   group by p.day, x.section
 ),
-hour_level as (
-  select h.day, h.hour, l.at, microseconds(l.until - l.at) as lasts, l.meeting, l.webinar, l.call, l.speaking, l.meetings, l.webinars, l.calls
-  from hours h
-  join level l on l.day = h.day and l.at >= h.lo and l.at < h.hi
+part as (
+  select l.day, l.nth,
+    max(l.meeting) as meeting, max(l.webinar) as webinar, max(l.call) as call, max(l.meeting + l.webinar + l.call) as connections,
+    max(l.speaking) as speaking, max(l.meeting + l.call + l.speaking) as speakers, max(l.webinar - l.speaking) as listeners,
+    max(l.meetings) as meetings, max(l.webinars) as webinars, max(l.calls) as calls, max(l.meetings + l.webinars + l.calls) as events,
+    sum(l.meeting * x.lasts) as meeting_us, sum(l.webinar * x.lasts) as webinar_us, sum(l.call * x.lasts) as call_us
+  from level l
+  cross join lateral (select coalesce(microseconds(l.until - l.at), 0) as lasts) x
+  group by l.day, l.nth
 ),
 hour_peak as (
   select h.day, h.hour,
-    max(h.meeting) as meeting, max(h.webinar) as webinar, max(h.call) as call, max(h.meeting + h.webinar + h.call) as connections,
-    max(h.speaking) as speaking, max(h.meeting + h.call + h.speaking) as speakers, max(h.webinar - h.speaking) as listeners,
-    max(h.meetings) as meetings, max(h.webinars) as webinars, max(h.calls) as calls, max(h.meetings + h.webinars + h.calls) as events,
-    coalesce(sum(h.meeting * h.lasts), 0) as meeting_us, coalesce(sum(h.webinar * h.lasts), 0) as webinar_us,
-    coalesce(sum(h.call * h.lasts), 0) as call_us
-  from hour_level h
+    max(p.meeting) as meeting, max(p.webinar) as webinar, max(p.call) as call, max(p.connections) as connections,
+    max(p.speaking) as speaking, max(p.speakers) as speakers, max(p.listeners) as listeners,
+    max(p.meetings) as meetings, max(p.webinars) as webinars, max(p.calls) as calls, max(p.events) as events,
+    sum(p.meeting_us) as meeting_us, sum(p.webinar_us) as webinar_us, sum(p.call_us) as call_us
+  from part p
+  join hours h on h.day = p.day and h.nth = p.nth
   group by h.day, h.hour
 ),
 visit as (
@@ -274,18 +283,21 @@ expiry as (
 )
 select
   'PEAK', k.day, null::timestamptz, null::timestamptz,
-  k.metric, k.section, peak_level(k.peak), peak_at(k.peak, k.lo),
+  k.metric, k.section, peak_level(k.peak), peak_at(k.peak, b.lo),
   null::device, null::bigint, null::bigint[], null::bigint[], null::timestamptz, null::timestamptz,
   null::bigint, null::integer, null::bigint,
   null::bigint, null::integer, null::bigint, null::bigint, null::integer, null::bigint,
   null::smallint, null::integer, null::integer, null::integer, null::integer,
   null::timestamptz, null::timestamptz, null::timestamptz
 from (
-  select c.day, c.lo, 'CONNECTIONS_IN_ONE_EVENT'::day_metric as metric, c.section, c.peak from crowd c
+  select c.day, 'CONNECTIONS_IN_ONE_EVENT'::day_metric as metric, x.section, max(c.peak) as peak
+  from crowd c
+  cross join lateral (values ('TOTAL'::section), (c.kind::text::section)) as x (section)
+  group by c.day, x.section
   union all
-  select l.day, l.lo, 'DIAL_IN_LINES', 'TOTAL', l.peak from lines l
+  select l.day, 'DIAL_IN_LINES', 'TOTAL', l.peak from lines l
 ) k
-where peak_level(k.peak) > 0
+join bucket b on b.day = k.day
 union all
 select
   'DEVICE', p.day, p.lo, p.hi, null, null, null, null,
