@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from turnout.analytics.periods import Period
@@ -9,6 +10,18 @@ from turnout.analytics.reading import Question, Reading, period_parameters, whol
 from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.analytics", "clients.sql")
+
+
+class Device(StrEnum):
+    """What somebody holds or sits at."""
+
+    DESKTOP = "DESKTOP"
+    MOBILE = "MOBILE"
+    TABLET = "TABLET"
+    TV = "TV"
+    PHONE = "PHONE"
+    ROOM_SYSTEM = "ROOM_SYSTEM"
+    UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)

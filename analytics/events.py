@@ -62,6 +62,7 @@ class Filters:
     statuses: Sequence[EventStatus] | None = None
     owner_id: str | None = None
     room_prefix: str | None = None
+    room_id: str | None = None
 
     def parameters(self) -> dict[str, Any]:
         """As the statement wants them."""
@@ -71,6 +72,7 @@ class Filters:
             "statuses": None if self.statuses is None else [status.value for status in self.statuses],
             "owner": self.owner_id,
             "room_prefix": self.room_prefix or None,
+            "room": self.room_id,
         }
 
 

@@ -139,6 +139,7 @@ chosen as (
     and (%(templates)s::text[] is null or d.template = any (%(templates)s))
     and (%(statuses)s::text[] is null or d.status = any (%(statuses)s))
     and (%(owner)s::text is null or d.owner_key = %(owner)s)
+    and (%(room)s::text is null or d.room_key = %(room)s)
     and (%(room_prefix)s::text is null or starts_with(d.room, %(room_prefix)s))
     and (%(search)s::text is null or strpos(lower(coalesce(d.title, d.key) collate pg_c_utf8), lower(%(search)s collate pg_c_utf8)) > 0)
 ),

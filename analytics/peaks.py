@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from turnout.analytics.periods import Period
@@ -37,13 +38,16 @@ class DailyPeak:
     events_held: int
     participation_minutes: float
     unique_participants: int
+    period: Period
+    """The one that was asked for: what else a day has is asked for all its days at once."""
 
 
 async def daily_peaks(reading: Reading, period: Period, sections: Sequence[Section]) -> list[DailyPeak]:
     """Every day of the period and section asked for, zeros included; days ascending, then sections in their order."""
     asked = {"sections": sorted({section.value for section in sections})}
     parameters = period_parameters(period, reading.today) | asked
-    return await reading.ask(Question(_SQL["daily_peaks"], _daily_peak, parameters, whole_days(period)))
+    row = partial(_daily_peak, period=period)
+    return await reading.ask(Question(_SQL["daily_peaks"], row, parameters, whole_days(period)))
 
 
 def _daily_peak(
@@ -63,6 +67,8 @@ def _daily_peak(
     events_held: int,
     participation_us: int,
     unique_participants: int,
+    *,
+    period: Period,
 ) -> DailyPeak:
     of = Section(section)
     return DailyPeak(
@@ -82,4 +88,5 @@ def _daily_peak(
         events_held,
         participation_us / MICROSECONDS_A_MINUTE,
         unique_participants,
+        period,
     )

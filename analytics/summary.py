@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from datetime import UTC, date, datetime
+from typing import Final
 
 from turnout.analytics.months import month_parameters
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
@@ -57,6 +59,8 @@ class SectionSummary:
     events_held: int
     participation_minutes: float
     unique_participants: int
+    period: Period
+    """The one that was asked for: what else a section has is asked for all sections at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
     """The figures of one period, all of one snapshot."""
     parameters = _parameters(period, reading)
     counted = parameters | ending_parameters(period)
+    days = whole_days(period)
+    row = _SectionRow(period, reading.today)
     sections, templates, counts = await asyncio.gather(
         section_summaries(reading, period),
         reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, whole_days(period))),
@@ -201,8 +207,9 @@ def _instant(at: datetime | None) -> datetime | None:
 class _SectionRow:
     """Makes a section of the columns of `summary_sections`; a mean is over the days of the period that have begun."""
 
-    def __init__(self, days: int) -> None:
-        self._days = days
+    def __init__(self, period: Period, today: date) -> None:
+        self._period = period
+        self._days = period.days_through(today)
 
     def __call__(
         self,
@@ -239,6 +246,7 @@ class _SectionRow:
             events_held,
             participation_us / MICROSECONDS_A_MINUTE,
             unique_participants,
+            self._period,
         )
 
     def _mean(self, total: int) -> float:

@@ -34,6 +34,10 @@ VIEWS: Final = (
     "peakWitness",
     "curve",
 )
+    "roomStats",
+    "hours",
+    "weekHours",
+)
 
 _PAGE: Final = "nodes edges pageInfo totalCount"
 _ROW: Final = "cursor node"

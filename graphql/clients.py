@@ -1,12 +1,12 @@
 """Clients: what users signed in with."""
 
 from datetime import date
-from enum import Enum
 from typing import Annotated
 
 import strawberry
 
 from turnout.analytics import clients as analytics
+from turnout.analytics.clients import Device
 from turnout.graphql import people, periods
 from turnout.graphql.connections import within
 from turnout.graphql.context import Info
@@ -14,18 +14,6 @@ from turnout.graphql.enums import describe
 from turnout.graphql.periods import PeriodArgument
 
 MOST_CLIENTS = 1000
-
-
-class Device(Enum):
-    """What somebody holds or sits at."""
-
-    DESKTOP = "DESKTOP"
-    MOBILE = "MOBILE"
-    TABLET = "TABLET"
-    TV = "TV"
-    PHONE = "PHONE"
-    ROOM_SYSTEM = "ROOM_SYSTEM"
-    UNKNOWN = "UNKNOWN"
 
 
 describe(

@@ -6,6 +6,7 @@ import strawberry
 
 from turnout.analytics import days
 from turnout.graphql import periods, recordings
+from turnout.graphql import breakdown, periods, posts
 from turnout.graphql.context import Info
 from turnout.graphql.figures import figure
 from turnout.graphql.periods import PeriodArgument
@@ -60,6 +61,37 @@ class DayTotal:
     stored_recording_bytes: BigInt = figure(
         BigInt, recordings.stored_bytes_of_day, "Bytes of the recordings that exist at the end of this day, or now."
     )
+    participation_minutes_by_device: list[breakdown.DeviceMinutes] = breakdown.by_device(
+        breakdown.minutes_by_device_of_day,
+        (
+            "The participation minutes of this day by device: every device in the order of the enumeration, zeros "
+            "included."
+        ),
+    )
+    active_rooms: int = strawberry.field(
+        resolver=breakdown.active_rooms_of_day,
+        description="Distinct rooms with an event in which somebody was on this day.",
+    )
+    peak_dial_in_lines: int = strawberry.field(
+        resolver=breakdown.dial_in_lines_of_day,
+        description="The largest number of connections by PHONE or ROOM_SYSTEM at the same instant of this day.",
+    )
+    peak_dial_in_lines_at: datetime | None = strawberry.field(
+        resolver=breakdown.dial_in_lines_at_of_day,
+        description="The first instant of the day at which that number was reached; null exactly when it is 0.",
+    )
+    chat_posts: int = posts.of_day(
+        lambda found: found.chat, "Posts in public and private chats on this day, deleted ones too."
+    )
+    public_chat_posts: int = posts.of_day(
+        lambda found: found.public_chat, "Posts in public chats on this day, deleted ones too."
+    )
+    private_chat_posts: int = posts.of_day(
+        lambda found: found.private_chat, "Posts in private chats on this day, deleted ones too."
+    )
+    qa_posts: int = posts.of_day(lambda found: found.qa, "Questions and answers posted on this day, deleted ones too.")
+    questions: int = posts.of_day(lambda found: found.questions, "Questions posted on this day, deleted ones too.")
+    answers: int = posts.of_day(lambda found: found.answers, "Answers posted on this day, deleted ones too.")
 
 
 @strawberry.field(

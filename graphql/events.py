@@ -150,10 +150,16 @@ async def event_stats(
             description="Only events in rooms whose name, or id for want of one, begins so, capitals and all.",
         ),
     ] = None,
+    room_id: Annotated[
+        strawberry.ID | None,
+        strawberry.argument(
+            metadata=people.NAMES_PEOPLE, description="Only events in this room, by the platform's id: its sessions."
+        ),
+    ] = None,
 ) -> Slice[events.EventStat]:
     """Events in pages."""
     reading = info.context.reading()
-    filters = _filters(kinds, templates, statuses, owner_id, room_prefix)
+    filters = _filters(kinds, templates, statuses, owner_id, room_prefix, room_id)
     resolved = await periods.resolve(reading, period)
     order = order_by or _BY_START
     descending = order.direction is SortDirection.DESC
@@ -185,10 +191,11 @@ def _filters(
     statuses: list[EventStatus] | None,
     owner_id: str | None,
     room_prefix: str | None,
+    room_id: str | None,
 ) -> Filters:
     short_enough("kinds", kinds, LONGEST_FILTER)
     short_enough("templates", templates, LONGEST_FILTER)
     short_enough("statuses", statuses, LONGEST_FILTER)
     short_enough("roomPrefix", room_prefix, LONGEST_ID)
     wanted = None if kinds is None else [kind.value for kind in kinds]
-    return Filters(wanted, templates, statuses, owner_id, room_prefix)
+    return Filters(wanted, templates, statuses, owner_id, room_prefix, room_id)

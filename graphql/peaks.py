@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import peaks
-from turnout.graphql import periods
+from turnout.graphql import breakdown, periods, posts
 from turnout.graphql.context import Info
 from turnout.graphql.periods import PeriodArgument
 from turnout.graphql.sections import Section
@@ -60,6 +60,18 @@ class DailyPeak:
             "Distinct people in events on this day, by user, else by external id, else by connection. Days must not "
             "be added up."
         )
+    )
+    connections_in_one_event: int = strawberry.field(
+        resolver=breakdown.in_one_event_of_day, description=f"Connections to a single event {_PEAK}."
+    )
+    connections_in_one_event_at: datetime | None = strawberry.field(
+        resolver=breakdown.in_one_event_at_of_day, description=_AT
+    )
+    chat_posts: int = posts.of_daily_peak(
+        lambda found: found.chat, "Posts in public and private chats of these events on this day."
+    )
+    qa_posts: int = posts.of_daily_peak(
+        lambda found: found.qa, "Questions and answers posted in these events on this day."
     )
 
 

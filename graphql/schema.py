@@ -14,9 +14,11 @@ from turnout.graphql import (
     disk,
     embedding,
     events,
+    hours,
     keys,
     peaks,
     planned,
+    rooms,
     session,
     sessions,
     summary,
@@ -45,6 +47,9 @@ class Query:
     event = events.event
     peak_witness = witness.peak_witness
     curve = witness.curve
+    room_stats = rooms.room_stats
+    week_hours = hours.week_hours
+    hours = hours.hours
     audit = audit.audit_entries
     sessions = sessions.open_sessions
     keys = keys.keys

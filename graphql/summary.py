@@ -11,6 +11,7 @@ from turnout.analytics import summary
 from turnout.analytics.comparing import compare
 from turnout.graphql import people, periods, recordings
 from turnout.graphql.comparison import CompareArgument, Comparison, compared_period
+from turnout.graphql import breakdown, people, periods, posts
 from turnout.graphql.context import Info
 from turnout.graphql.figures import figure
 from turnout.graphql.periods import Period, PeriodArgument
@@ -54,6 +55,10 @@ class Peak:
     )
 
 
+def _peak(resolver: Any, description: str) -> Any:  # noqa: ANN401 -- what strawberry.field takes, and is taken for
+    return strawberry.field(resolver=resolver, graphql_type=Peak, description=description)
+
+
 @strawberry.type(
     description=(
         "The figures of one section in a period, taken from the stays of people in its events; services do not count."
@@ -86,6 +91,15 @@ class SectionSummary:
     )
     unique_participants: int = strawberry.field(
         description="Distinct people in events during the period, by user, else by external id, else by connection."
+    )
+    peak_connections_in_one_event: Peak = _peak(
+        breakdown.peak_in_one_event, f"Connections to a single event {_PEAK}. There is no limit of them."
+    )
+    chat_posts: int = posts.of_section(
+        lambda found: found.chat, "Posts in public and private chats of these events during the period."
+    )
+    qa_posts: int = posts.of_section(
+        lambda found: found.qa, "Questions and answers posted in these events during the period."
     )
 
 
@@ -196,6 +210,34 @@ class PeriodSummary:
         recordings.stored_bytes_of_period,
         "Bytes of the recordings that exist at the end of the period or now; a part of the storage.",
     )
+    participation_minutes_by_device: list[breakdown.DeviceMinutes] = breakdown.by_device(
+        breakdown.minutes_by_device,
+        (
+            "The participation minutes of the period by device: every device in the order of the enumeration, zeros "
+            "included. They add up to those of total."
+        ),
+    )
+    active_rooms: int = strawberry.field(
+        resolver=breakdown.active_rooms,
+        description="Distinct rooms with an event in which somebody was during the period.",
+    )
+    peak_dial_in_lines: Peak = _peak(
+        breakdown.peak_dial_in_lines, f"Connections by PHONE or ROOM_SYSTEM {_PEAK}. There is no limit of them."
+    )
+    chat_posts: int = posts.of_period(
+        lambda found: found.chat, "Posts in public and private chats during the period, deleted ones too."
+    )
+    public_chat_posts: int = posts.of_period(
+        lambda found: found.public_chat, "Posts in public chats during the period, deleted ones too."
+    )
+    private_chat_posts: int = posts.of_period(
+        lambda found: found.private_chat, "Posts in private chats during the period, deleted ones too."
+    )
+    qa_posts: int = posts.of_period(
+        lambda found: found.qa, "Questions and answers posted in the period, deleted ones too."
+    )
+    questions: int = posts.of_period(lambda found: found.questions, "Questions posted in the period, deleted ones too.")
+    answers: int = posts.of_period(lambda found: found.answers, "Answers posted in the period, deleted ones too.")
 
 
 @strawberry.field(
