@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from . import breakdown
 from .activities import Raw
 from .buckets import totals_of
 from .days import Day, days_of, local_day, midnight
@@ -147,6 +148,29 @@ class Oracle:
     def witness(self, metric: str, section: str, start: datetime, end: datetime, now: datetime) -> Row:
         """A PeakWitness without its lists."""
         return witness_of(self.facts(now), metric, section, start, end)
+    def room_stats(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        """A RoomStat for each room that is listed, in no order."""
+        return breakdown.room_rows(self.facts(now), start, end)
+
+    def hours(self, section: str, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        """An HourOfDay for each hour, whose weekday is 0, and then an HourOfWeek for each hour of a week."""
+        return breakdown.hour_rows(self.facts(now), self._zone, section, start, end)
+
+    def broken_down(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        """What a period and each of its days have by device, room, place and single event; the period has no day."""
+        days = [(day.date, day.start, day.end) for day in days_of(self._zone, start, end)]
+        return [self._broken_down(*each, now) for each in ((None, start, end), *days)]
+
+    def _broken_down(self, day: date | None, start: datetime, end: datetime, now: datetime) -> Row:
+        facts = self.facts(now)
+        return {
+            "day": day,
+            "minutesByDevice": breakdown.minutes_by_device(facts, start, end),
+            "activeRooms": breakdown.active_rooms(facts, start, end),
+            "dialInLines": breakdown.dial_in_lines(facts, start, end),
+            "inOneEvent": {section: breakdown.in_one_event(facts, section, start, end) for section in SECTIONS},
+            "posts": {section: breakdown.posts(facts, section, start, end) for section in SECTIONS},
+        }
 
     def _section(self, section: str, start: datetime, end: datetime, now: datetime) -> Row:
         def peak(metric: str) -> Row:

@@ -27,6 +27,7 @@ class Stay:
     roles: tuple[tuple[datetime, str | None], ...]
     person: Person
     service: str | None
+    device: str | None = None
 
     def until(self, now: datetime) -> datetime:
         """Where it ends as seen from `now`: while it is open it counts up to now."""
@@ -92,6 +93,7 @@ def fold(part: Sequence[Activity], line: Sequence[str], stale_end: datetime | No
         roles=roles_in(part[: part.index(end)] if end else part, left),
         person=identity(said(part, "user"), said(part, "externalId"), (line[0], connection)),
         service=said(part, "service"),
+        device=said(part, "device"),
     )
 
 

@@ -1,6 +1,6 @@
 """The words that the worlds are told in: ids, what is said of them, nonsense, and how often each is said."""
 
-from itertools import product
+from itertools import cycle, product
 
 from .activities import Raw
 from .members import (
@@ -70,7 +70,8 @@ IDENTITIES: tuple[Raw, ...] = (
     {"user": None, "externalId": "e1"},
 )
 ROLES: tuple[Raw, ...] = ({}, {"role": "PARTICIPANT"}, {"role": "SPEAKER"}, {"role": "MODERATOR"})
-SERVICES: tuple[Raw, ...] = ({"service": "RECORDER"}, {"service": "BOT", "user": "p1"})
+SERVICES: tuple[Raw, ...] = ({"service": "RECORDER"}, {"service": "BOT", "user": "p1"}, {"service": "STREAMER"})
+BY: tuple[Raw, ...] = tuple({"device": name} for name in ("PHONE", "DESKTOP", "ROOM_SYSTEM", "UNKNOWN", None))
 DESCRIPTIONS: tuple[Raw, ...] = (
     {},
     *({"kind": "WEBINAR"}, {"kind": "CALL"}) * 3,
@@ -153,7 +154,7 @@ Verb = tuple[str, Raw]
 CORRECT, FLAWED = "correct", "flawed"
 STAYING: tuple[Verb, ...] = (
     *((JOINED, identity | role) for role, identity in product(ROLES, IDENTITIES)),
-    *((JOINED, identity | role) for role, identity in product(ROLES, IDENTITIES)),
+    *((JOINED, identity | role | by) for (role, identity), by in zip(product(ROLES, IDENTITIES), cycle(BY))),
     *((JOINED, service) for service in SERVICES * 2),
     *[(LEFT, Raw())] * 40,
     *((ROLE_CHANGED, role) for role in ROLES[1:] * 8),
@@ -165,7 +166,7 @@ PLANNING: tuple[Verb, ...] = (
     *PLANS,
     *[(CANCELLED, Raw())] * 6,
     *((ROOM_CREATED, name) for name in ({}, {"name": "Aula"}, {"name": "aula"}, {"name": None}) * 2),
-    *((POSTED, {"place": place}) for place in ("MESSENGER", "PUBLIC_CHAT", "MESSENGER")),
+    *((POSTED, {"place": place}) for place in ("MESSENGER", "PUBLIC_CHAT", "QUESTION", "ANSWER")),
     *((kind, Raw()) for kind in RUNNING),
 )
 CORRECTING: tuple[Verb, ...] = (
@@ -176,7 +177,7 @@ PEOPLE: tuple[Verb, ...] = (
     *((REGISTERED, name) for name in NAMES * 2),
     *[(REMOVED, Raw())] * 8,
     *((SIGNED_IN, client) for client in CLIENTS * 2),
-    *((POSTED, {"place": place, "sender": "p1"}) for place in ("MESSENGER", "MESSENGER", "PRIVATE_CHAT")),
+    *((POSTED, {"place": place, "sender": "p1"}) for place in ("MESSENGER", "QUESTION", "PRIVATE_CHAT")),
 )
 STORING: tuple[Verb, ...] = (
     *((UPLOADED, size) for size in SIZES * 2),

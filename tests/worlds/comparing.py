@@ -1,12 +1,13 @@
 """One company asked about one period: every answer of the product beside the oracle's."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tests.oracle import Oracle
 from tests.oracle.ordering import matches, ordered
+from tests.worlds.breakdown import broken_down, hour_in_words, room_in_words
 from tests.worlds.lists import (
     Ask,
     Order,
@@ -26,12 +27,14 @@ from turnout.analytics.clients import clients
 from turnout.analytics.days import day_totals
 from turnout.analytics.disk import disk_usage
 from turnout.analytics.events import EventStatus, Filters, event_stat, event_stats
+from turnout.analytics.hours import hours, week_hours
 from turnout.analytics.paging import Page, Wanted
 from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import Period, PeriodPreset
 from turnout.analytics.planned import planned_events
 from turnout.analytics.reading import Reading
 from turnout.analytics.recordings import recording_days, recording_totals
+from turnout.analytics.rooms import RoomFilters, room_stats
 from turnout.analytics.summary import period_summary, resolve_preset
 from turnout.analytics.users import user_stat, user_stats
 from turnout.analytics.witness import PeakMetric, peak_events, peak_witness
@@ -48,6 +51,14 @@ FILTERS = (
     ("ownerId", Filters(owner_id="o1"), "o1"),
     ("room", Filters(room_prefix="r"), "r"),
     ("room", Filters(room_prefix="Au"), "Au"),
+    ("roomId", Filters(room_id="r1"), "r1"),
+)
+ROOM_FILTERS: tuple[tuple[RoomFilters, Callable[[str], bool]], ...] = (
+    (RoomFilters(), lambda _: True),
+    (RoomFilters(prefix="r"), lambda name: name.startswith("r")),
+    (RoomFilters(prefix="Au"), lambda name: name.startswith("Au")),
+    (RoomFilters(name="aula"), lambda name: name == "aula"),
+    (RoomFilters(prefix="A", name="Aula"), lambda name: name == "Aula"),
 )
 SEARCHES = ("", "e", "YO", "p", "ю", "1", "_", "%", "σα")
 
@@ -76,6 +87,7 @@ class Comparison:
         period = Period(start, end, self.company.time_zone)
         await self._figures(reading, period)
         others = (self._owners, self._events, self._users, self._one_each, self._witness)
+        others = (self._owners, self._events, self._users, self._one_each, self._parts, self._rooms)
         for ask in (others[self.turn % len(others)],) if self.in_turns else others:
             await ask(reading, period)
         assert not reading.pending
@@ -146,6 +158,30 @@ class Comparison:
         found = await peak_witness(reading, period, metric, section)
         page = await peak_events(reading, found, Wanted(100, "CONNECTIONS"))
         same(expected, witness_in_words(found) | {"events": [row.event_id for row in page.rows]})
+    async def _parts(self, reading: Reading, period: Period) -> None:
+        """By device, room, place and single event, and by the hours of one section."""
+        span = period.start, period.end
+        same_rows(self.oracle.broken_down(*span, self.now), await broken_down(reading, period))
+        section = list(Section)[self.turn % len(Section)]
+        found = [*await hours(reading, period, [section]), *await week_hours(reading, period, [section])]
+        same_rows(self.oracle.hours(section.value, *span, self.now), [hour_in_words(row) for row in found])
+
+    async def _rooms(self, reading: Reading, period: Period) -> None:
+        async def rooms(wanted: Wanted) -> Page[Any]:
+            return await room_stats(reading, period, wanted)
+
+        rows = self.oracle.room_stats(period.start, period.end, self.now)
+        await self._list(rooms, room_in_words, rows, "roomId")
+        await self._some_rooms(reading, period, rows)
+
+    async def _some_rooms(self, reading: Reading, period: Period, rows: Sequence[Row]) -> None:
+        filters, passes_by_name = ROOM_FILTERS[self.turn % len(ROOM_FILTERS)]
+        search = SEARCHES[self.turn % len(SEARCHES)] if self.turn % 2 else ""
+        named = [(row["name"] or row["roomId"], row) for row in rows]
+        expected = [row for name, row in named if passes_by_name(name) and matches(name, search)]
+        wanted = Wanted(100, "NAME", descending=False, search=search)
+        page = await room_stats(reading, period, wanted, filters)
+        same_rows(ordered(expected, "name", "roomId", False), [room_in_words(row) for row in page.rows])
 
     async def _list(self, ask: Ask, words: Any, expected: Sequence[Row], id_column: str) -> None:
         self.turn += 1
