@@ -39,7 +39,7 @@ class RoomFilters:
 
     def parameters(self) -> dict[str, Any]:
         """As the statement wants them."""
-        return {"prefix": self.prefix or None, "name": self.name}
+        return {"prefix": self.prefix or None, "name": self.name or None}
 
 
 ALL_ROOMS: Final = RoomFilters()

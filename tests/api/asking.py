@@ -31,17 +31,17 @@ def question(name: str, given: Mapping[str, Any], selection: str | None = None) 
     return f"query{brackets[0]} {{ {name}{brackets[1]} {everything(field) if selection is None else selection} }}"
 
 
-async def send(client: Client, name: str, **given: Any) -> httpx.Response:
+async def send(client: Client, name: str, /, **given: Any) -> httpx.Response:
     """The answer as it was sent."""
     return await client.post(question(name, given), given)
 
 
-async def ask(client: Client, name: str, **given: Any) -> Any:
+async def ask(client: Client, name: str, /, **given: Any) -> Any:
     """What a root field answers, with everything that it has."""
     return (await client.query(question(name, given), given))[name]
 
 
-async def refusal(client: Client, name: str, **given: Any) -> dict[str, Any]:
+async def refusal(client: Client, name: str, /, **given: Any) -> dict[str, Any]:
     """The extensions of the one error that a question gets instead of an answer."""
     [error] = await client.errors(question(name, given), given)
     return error["extensions"]

@@ -144,21 +144,24 @@ CALLED = ["anna", "Anna", "Ωmega", "ωmega", "张伟", "İpek", "😀", f"{LONG
 
 
 def awkward_company() -> list[dict[str, Any]]:
-    """Users, events, plans and files whose names are hard to put in order, and of which many figures are equal."""
+    """Users, rooms, events, plans and files whose names are hard to put in order, and of which many figures are equal."""
     story = Story()
     for number, name in enumerate(CALLED):
         sign, title = "UuUuUuUuUÉé"[number], {} if name is None else {"title": name}
         user, event = f"{sign}-{number}", f"{sign}{number}"
         story.tell("user.registered", "02-27 10:00", user=user, **({} if name is None else {"name": name}))
         story.tell("file.uploaded", "03-01 10:00", file=f"f-{number}", owner=user, bytes=number // 2)
-        kind, room = ("MEETING", "WEBINAR", "CALL")[number % 3], ({}, {"room": "Röm"}, {"room": "röm"})[number % 3]
+        story.tell("room.created", "03-01 09:00", room=user, owner=user, **({} if name is None else {"name": name}))
+        kind = ("MEETING", "WEBINAR", "CALL")[number % 3]
         template = {"template": ("A", "a", "ÿ")[number % 3]} if number % 4 else {}
-        about = {"kind": kind, "owner": user} | title | room | template
+        about = {"kind": kind, "owner": user, "room": user} | title | template
         hour = 10 + number // 3
         story.tell("event.started", f"03-01 {hour}:00", event=event, **about)
         if number % 4:
             left = f"{hour}:{30 + number % 3}" if number % 5 else None
             story.stay(event, "c", f"03-01 {hour}:1{number % 2}:00.500000", left)
+        else:
+            story.stay(event, "c", f"03-01 {hour}:10", f"{hour}:20", service="RECORDER")
         starts = at(f"03-0{3 + number // 4} 09:00").isoformat()
         story.tell("event.planned", "03-01 09:00", event=f"p-{number}", startsAt=starts, **({"owner": user} | title))
     story.tell("event.planned", "03-01 09:00", event="p", startsAt=at("03-04 09:00").isoformat())

@@ -8,13 +8,14 @@ import pytest
 from turnout.graphql.clients import MOST_CLIENTS
 from turnout.graphql.connections import LONGEST_SEARCH, MOST_ROWS
 from turnout.graphql.events import LONGEST_FILTER, LONGEST_ID
+from turnout.graphql.rooms import LONGEST_NAME
 
 from .asking import QUERY, ask, question, refusal
 from .telling import Told
 
 REQUIRED = {"period": {"preset": "LAST_7_DAYS"}, "userId": "anna", "eventId": "launch"}
 NUMBERS = {"first": MOST_ROWS, "limit": MOST_CLIENTS}
-LENGTHS = {"search": LONGEST_SEARCH, "roomPrefix": LONGEST_ID}
+LENGTHS = {"search": LONGEST_SEARCH, "roomPrefix": LONGEST_ID, "prefix": LONGEST_NAME, "name": LONGEST_NAME}
 FILTERS = {"kinds": "CALL", "templates": "LECTURE", "statuses": "HELD"}
 TEXTS = {"ID", "ID!", "String", "[String!]"}
 
@@ -94,7 +95,7 @@ def test_every_bounded_argument_is_known() -> None:
     lists = [
         described for field in QUERY.fields.values() for described in field.args.values() if "[" in str(described.type)
     ]
-    assert len(lists) == len(FILTERS) + 2  # the actions of the audit, and the sections: four however often named
+    assert len(lists) == len(FILTERS) + 4  # the actions of the audit, and sections thrice: four however often named
 
 
 @pytest.mark.parametrize("sign", ["\\u0000", "a\\u0000", "\\ud800", "\\udc00", "\\udc00\\ud800"])

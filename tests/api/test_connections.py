@@ -22,8 +22,17 @@ IN_ONE_ORDER = {"audit", "keys"}
 CONNECTIONS = [name for name, field in QUERY.fields.items() if str(field.type).endswith("Connection!")]
 LISTS = [name for name in CONNECTIONS if name not in IN_ONE_ORDER]
 # How many rows each has: one for everybody with an awkward name, another for nobody, and two events of each user.
-LENGTHS = {"userStats": 11, "eventStats": 23, "plannedEvents": 12, "diskUsage": 12}
-INSTANTS = {"createdAt", "startsAt", "endsAt", "startedAt", "endedAt", "nextStartsAt"}
+LENGTHS = {"userStats": 11, "eventStats": 23, "plannedEvents": 12, "diskUsage": 12, "roomStats": 11}
+INSTANTS = {
+    "createdAt",
+    "startsAt",
+    "endsAt",
+    "startedAt",
+    "endedAt",
+    "nextStartsAt",
+    "firstSessionAt",
+    "lastSessionAt",
+}
 # As many at once as one request may have.
 AT_ONCE = 20
 INFO = "hasNextPage hasPreviousPage startCursor endCursor"
@@ -34,7 +43,7 @@ def about(name: str) -> dict[str, Any]:
 
 
 def id_column(name: str) -> str:
-    return "eventId" if name == "eventStats" else "userId"
+    return {"eventStats": "eventId", "roomStats": "roomId"}.get(name, "userId")
 
 
 def columns(name: str) -> dict[str, str]:
@@ -169,14 +178,18 @@ OTHER_PERIODS = [
     {"dates": {"from": "2026-02-28", "to": "2026-03-02"}},
     {"instants": {"from": "2026-02-28T23:00:00Z", "to": "2026-03-03T23:00:00Z"}},
 ]
-OTHER_FILTERS: list[dict[str, Any]] = [
-    {"kinds": ["MEETING"]},
-    {"kinds": []},
-    {"templates": ["A"]},
-    {"statuses": ["HELD"]},
-    {"ownerId": "U-1"},
-    {"roomPrefix": "R"},
-]
+OTHER_FILTERS: dict[str, list[dict[str, Any]]] = {
+    "eventStats": [
+        {"kinds": ["MEETING"]},
+        {"kinds": []},
+        {"templates": ["A"]},
+        {"statuses": ["HELD"]},
+        {"ownerId": "U-1"},
+        {"roomPrefix": "R"},
+        {"roomId": "U-0"},
+    ],
+    "roomStats": [{"prefix": "a"}, {"name": "anna"}],
+}
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -189,7 +202,7 @@ async def test_a_cursor_is_good_for_its_own_question_alone(told: Told, name: str
     changes: list[dict[str, Any]] = [{"orderBy": order | {"field": other}}, {"orderBy": order | {"direction": "DESC"}}]
     changes += [{"orderBy": None}, {"search": "b"}, {"search": None}]
     changes += [{"period": period} for period in OTHER_PERIODS] if about(name) else []
-    changes += OTHER_FILTERS if name == "eventStats" else []
+    changes += OTHER_FILTERS.get(name, [])
 
     for change in changes:
         refused = await refusal(told.awkward, name, **asked | change, after=cursor)

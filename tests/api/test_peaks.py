@@ -101,6 +101,10 @@ async def test_every_column_of_a_day_is_right(told: Told) -> None:
         "eventsHeld": 4,
         "participationMinutes": 220.0,
         "uniqueParticipants": 4,
+        "connectionsInOneEvent": 3,
+        "connectionsInOneEventAt": "2026-03-01T09:40:00Z",
+        "chatPosts": 1,
+        "qaPosts": 0,
     }
     assert webinar == total | {
         "section": "WEBINAR",

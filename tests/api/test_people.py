@@ -24,8 +24,11 @@ from .telling import NOW, Told
 PERIOD = {"dates": {"from": "2026-02-27", "to": "2026-03-03"}}
 SPANS = {"period": PERIOD, "instants": {"from": "2026-03-01T09:00:00Z", "to": "2026-03-01T10:00:00Z"}}
 # One of each argument that names people.
-NAMED = {"search": "a", "ownerId": "anna", "roomPrefix": "G", "userId": "anna", "eventId": "launch"}
-LISTS = ["userStats", "eventStats", "plannedEvents", "diskUsage"]
+NAMED = {
+    **{"search": "a", "ownerId": "anna", "roomPrefix": "G", "userId": "anna", "eventId": "launch"},
+    **{"roomId": "hall", "prefix": "G", "name": "cellar"},
+}
+LISTS = ["userStats", "eventStats", "plannedEvents", "diskUsage", "roomStats"]
 
 
 def is_text(described: GraphQLField | GraphQLArgument) -> bool:
@@ -144,6 +147,9 @@ def test_these_fields_belong_to_people() -> None:
         "PeakStay.userId",
         "PlannedEvents.name",
         "PlannedEvents.userId",
+        "RoomStat.name",
+        "RoomStat.ownerId",
+        "RoomStat.roomId",
         "UserStat.name",
         "UserStat.userId",
     }

@@ -81,7 +81,38 @@ CALLS = {
     "participationMinutes": 60.0,
     "uniqueParticipants": 3,
 }
+PERIOD = {
+    "period": {
+        "from": "2026-02-27T23:00:00Z",
+        "to": "2026-03-03T23:00:00Z",
+        "firstDay": "2026-02-28",
+        "lastDay": "2026-03-03",
+        "timeZone": "Europe/Berlin",
+    },
+    "asOf": "2026-03-02T12:00:00Z",
+    "eventsByTemplate": [
+        {"kind": "MEETING", "template": "Stammtisch", "eventsHeld": 1},
+        {"kind": "MEETING", "template": None, "eventsHeld": 2},
+        {"kind": "WEBINAR", "template": "LECTURE", "eventsHeld": 1},
+        {"kind": "CALL", "template": "PERSONAL_CALL", "eventsHeld": 1},
+        {"kind": "CALL", "template": None, "eventsHeld": 1},
+    ],
+    "eventsCreated": 7,
+    "eventsNotHeld": 1,
+    "personalCalls": 1,
+    "groupCalls": 1,
+    "messages": 4,
+    "uploadedBytes": 2870,
+    "storage": {"used": 2135.0, "limit": 4270.0, "share": 0.5, "headroom": 2135.0},
+    "newUsers": 3,
+    "registeredUsers": {"used": 3.0, "limit": 4.0, "share": 0.75, "headroom": 1.0},
+}
 TODAY = {"period": {"preset": "TODAY"}}
+
+
+def known(row: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
+    """The figures that are worked out here."""
+    return {name: row[name] for name in expected}
 
 
 async def test_a_webinar_and_a_call_are_told_apart(at_acme: Client, now: datetime) -> None:
@@ -207,3 +238,7 @@ async def test_every_figure_of_a_period_is_right(told: Told) -> None:
         "registeredUsers": {"used": 3.0, "limit": 4.0, "share": 0.75, "headroom": 1.0},
     }
     assert {name: summary[name] for name in expected} == expected
+    sections = [summary[name] for name in ("total", "meetings", "webinars", "calls")]
+    assert summary["sections"] == sections
+    assert [known(section, TOTAL) for section in sections] == [TOTAL, MEETINGS, WEBINARS, CALLS]
+    assert known(summary, PERIOD) == PERIOD

@@ -47,6 +47,9 @@ def named(canary: Canary) -> dict[str, list[Any]]:
         "ownerId": [canary("anna")],
         "search": [canary(""), "l"],
         "roomPrefix": [canary("H")],
+        "roomId": [canary("hall")],
+        "prefix": [canary("H")],
+        "name": [canary("Hall")],
         "templates": [[canary("Lecture")]],
         "actions": [[canary("act")]],
     }
