@@ -16,6 +16,7 @@ VALUES = {
     "timestamptz": "timestamptz '2026-03-02 12:00Z'",
     "bool": "false",
     "_text": "'{}'::text[]",
+    "_int8": "'{}'::bigint[]",
     "int2": "1",
     "int4": "1",
     "int8": "1",

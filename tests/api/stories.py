@@ -144,7 +144,7 @@ CALLED = ["anna", "Anna", "Ωmega", "ωmega", "张伟", "İpek", "😀", f"{LONG
 
 
 def awkward_company() -> list[dict[str, Any]]:
-    """Users, rooms, events, plans and files whose names are hard to put in order, and of which many figures are equal."""
+    """Users, rooms, events, plans and files whose names are hard to put in order, and of which many are equal."""
     story = Story()
     for number, name in enumerate(CALLED):
         sign, title = "UuUuUuUuUÉé"[number], {} if name is None else {"title": name}

@@ -25,8 +25,14 @@ PERIOD = {"dates": {"from": "2026-02-27", "to": "2026-03-03"}}
 SPANS = {"period": PERIOD, "instants": {"from": "2026-03-01T09:00:00Z", "to": "2026-03-01T10:00:00Z"}}
 # One of each argument that names people.
 NAMED = {
-    **{"search": "a", "ownerId": "anna", "roomPrefix": "G", "userId": "anna", "eventId": "launch"},
-    **{"roomId": "hall", "prefix": "G", "name": "cellar"},
+    "search": "a",
+    "ownerId": "anna",
+    "roomPrefix": "G",
+    "userId": "anna",
+    "eventId": "launch",
+    "roomId": "hall",
+    "prefix": "G",
+    "name": "cellar",
 }
 LISTS = ["userStats", "eventStats", "plannedEvents", "diskUsage", "roomStats"]
 
