@@ -92,6 +92,7 @@ delete from sign_in_day where company_id = %(company)s and generation = %(genera
 
 -- name: clear_recordings
 delete from recording_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
 -- name: clear_peaks
 delete from peak_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
@@ -191,6 +192,7 @@ update company_day d
 set valid_until = least(d.valid_until, m.valid_until)
 from measured m
 where d.company_id = %(company)s and d.generation = %(generation)s and d.day = m.day and m.valid_until < d.valid_until
+
 -- name: compute_breakdown
 with broken_down as materialized (
   select b.*

@@ -23,10 +23,10 @@ DAYS_AT_ONCE: Final = 16
 KEPT: Final = timedelta(minutes=1)
 
 # What is computed of a day: the first writes how long it holds, and each that follows may say less.
-_PARTS: Final = ("stays", "rest", "breakdown", "posts")
+_PARTS: Final = ("stays", "rest", "recordings", "breakdown", "posts")
 _ROLLUPS: Final = (
     *("sections", "events", "owners", "persons", "storage", "sign_ins"),
-    *("peaks", "devices", "rooms", "posts", "hours"),
+    *("recordings", "peaks", "devices", "rooms", "posts", "hours"),
 )
 
 
@@ -181,11 +181,6 @@ class Refresh:
         bounds = {"starts": [day.starts_at for day in due], "ends": [day.ends_at for day in due]}
         await self._execute(_SQL["begin_days"], **days, **bounds, as_of=now)
         await self._execute(_SQL["bump_months"], **days)
-        for table in ("sections", "events", "owners", "persons", "storage", "sign_ins", "recordings"):
-            await self._execute(_SQL[f"clear_{table}"], **days)
-        await self._execute(_SQL["compute_stays"], **days, **bounds, as_of=now)
-        await self._execute(_SQL["compute_rest"], **days, **bounds, as_of=now)
-        await self._execute(_SQL["compute_recordings"], **days, **bounds, as_of=now)
         for table in _ROLLUPS:
             await self._execute(_SQL[f"clear_{table}"], **days)
         for part in _PARTS:

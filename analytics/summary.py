@@ -2,10 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 from turnout.analytics.months import month_parameters
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
@@ -148,8 +146,6 @@ async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
     """The figures of one period, all of one snapshot."""
     parameters = _parameters(period, reading)
     counted = parameters | ending_parameters(period)
-    days = whole_days(period)
-    row = _SectionRow(period, reading.today)
     sections, templates, counts = await asyncio.gather(
         section_summaries(reading, period),
         reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, whole_days(period))),
@@ -160,7 +156,7 @@ async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
 
 async def section_summaries(reading: Reading, period: Period) -> list[SectionSummary]:
     """The sections of one period alone, in their order."""
-    row = _SectionRow(period.days_through(reading.today))
+    row = _SectionRow(period, reading.today)
     return await reading.ask(Question(_SQL["summary_sections"], row, _parameters(period, reading), whole_days(period)))
 
 

@@ -33,7 +33,6 @@ VIEWS: Final = (
     "event",
     "peakWitness",
     "curve",
-)
     "roomStats",
     "hours",
     "weekHours",

@@ -5,8 +5,7 @@ from datetime import date, datetime
 import strawberry
 
 from turnout.analytics import days
-from turnout.graphql import periods, recordings
-from turnout.graphql import breakdown, periods, posts
+from turnout.graphql import breakdown, periods, posts, recordings
 from turnout.graphql.context import Info
 from turnout.graphql.figures import figure
 from turnout.graphql.periods import PeriodArgument

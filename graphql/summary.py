@@ -9,9 +9,8 @@ import strawberry
 
 from turnout.analytics import summary
 from turnout.analytics.comparing import compare
-from turnout.graphql import people, periods, recordings
+from turnout.graphql import breakdown, people, periods, posts, recordings
 from turnout.graphql.comparison import CompareArgument, Comparison, compared_period
-from turnout.graphql import breakdown, people, periods, posts
 from turnout.graphql.context import Info
 from turnout.graphql.figures import figure
 from turnout.graphql.periods import Period, PeriodArgument

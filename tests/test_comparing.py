@@ -16,8 +16,8 @@ PREVIOUS, WEEKDAY, YEAR, YEAR_WEEKDAY = ComparisonPreset
 
 
 def local(first: str, last: str) -> tuple[datetime, datetime]:
-    ends = (datetime.fromisoformat(text).replace(tzinfo=BERLIN.zone).astimezone(UTC) for text in (first, last))
-    return tuple(ends)  # type: ignore[return-value]  # pyright: ignore[reportReturnType] -- two of them
+    start, end = (datetime.fromisoformat(text).replace(tzinfo=BERLIN.zone).astimezone(UTC) for text in (first, last))
+    return start, end
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,8 @@ async def test_what_was_told_before_an_upgrade_is_folded_as_by_the_ingest(produc
     takes = [("started", 0), ("paused", 1), ("resumed", 2), ("stopped", 3), ("started", 5), ("started", 6)]
     await product.tell(company, [told(f"recording.{what}", NOON - DAY + hour * HOUR) for what, hour in takes])
     placed = {"seconds": 90.5, "startedAt": (MIDNIGHT - HOUR).isoformat()}
-    for number, lasting in enumerate(({"seconds": 60}, placed, {}, {"bytes": 3})):
+    lastings: list[dict[str, Any]] = [{"seconds": 60}, placed, {}, {"bytes": 3}]
+    for number, lasting in enumerate(lastings):
         said = told("recording.stored", MIDNIGHT, f"s{number}", recording=f"s{number}", **lasting)
         await product.tell(company, [said, told("event.ended", NOON - DAY + 4 * HOUR, f"{number}")])
     by_ingest = await product.runs(company)

@@ -18,11 +18,6 @@ COLUMNS = (
 )
 
 
-def known(row: dict[str, Any]) -> dict[str, Any]:
-    """The figures that are worked out here."""
-    return {name: row[name] for name in ("day", *COLUMNS)}
-
-
 def total(day: str, *figures: int) -> dict[str, Any]:
     return {"day": day} | dict(zip(COLUMNS, figures, strict=True))
 
@@ -36,7 +31,6 @@ async def test_every_day_has_its_totals_and_those_to_come_have_none(told: Told) 
     answer = await ask(told.little, "days", period={"dates": {"from": "2026-02-27", "to": "2026-03-03"}})
 
     assert days(answer) == [
-    assert [known(row) for row in answer] == [
         total("2026-02-27", 1, 0, 0, 0, 1, 1, 0, 25, 0),
         total("2026-02-28", 2, 0, 0, 1, 1, 2, 1000, 1025, 1),
         total("2026-03-01", 4, 1, 0, 1, 1, 2, 1800, 2365, 5),
@@ -51,7 +45,6 @@ async def test_days_are_cut_to_a_period_by_instants(told: Told) -> None:
     answer = await ask(told.little, "days", period=part)
 
     assert days(answer) == [
-    assert [known(row) for row in answer] == [
         total("2026-03-01", 0, 1, 0, 1, 0, 2, 1800, 2365, 1),
         total("2026-03-02", 1, 0, 0, 0, 0, 2, 0, 2365, 0),
     ]

@@ -148,6 +148,7 @@ class Oracle:
     def witness(self, metric: str, section: str, start: datetime, end: datetime, now: datetime) -> Row:
         """A PeakWitness without its lists."""
         return witness_of(self.facts(now), metric, section, start, end)
+
     def room_stats(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
         """A RoomStat for each room that is listed, in no order."""
         return breakdown.room_rows(self.facts(now), start, end)

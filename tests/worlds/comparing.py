@@ -86,8 +86,8 @@ class Comparison:
         reading = self.product.reading(self.company)
         period = Period(start, end, self.company.time_zone)
         await self._figures(reading, period)
-        others = (self._owners, self._events, self._users, self._one_each, self._witness)
-        others = (self._owners, self._events, self._users, self._one_each, self._parts, self._rooms)
+        lists = (self._owners, self._events, self._users, self._one_each, self._rooms)
+        others = (*lists, self._parts, self._witness)
         for ask in (others[self.turn % len(others)],) if self.in_turns else others:
             await ask(reading, period)
         assert not reading.pending
@@ -158,6 +158,7 @@ class Comparison:
         found = await peak_witness(reading, period, metric, section)
         page = await peak_events(reading, found, Wanted(100, "CONNECTIONS"))
         same(expected, witness_in_words(found) | {"events": [row.event_id for row in page.rows]})
+
     async def _parts(self, reading: Reading, period: Period) -> None:
         """By device, room, place and single event, and by the hours of one section."""
         span = period.start, period.end
