@@ -1,6 +1,6 @@
 """periodSummary(compareTo), worked out by hand and against the summaries themselves."""
 
-from typing import Any
+from typing import Any, cast
 
 from .asking import ask, refusal
 from .telling import Told
@@ -19,9 +19,8 @@ def figures(summary: dict[str, Any]) -> dict[tuple[str, str], float]:
 
 def plain(value: Any) -> float | None:
     """A peak by its value, a usage by what is used; None for what is no figure."""
-    if isinstance(value, dict):
-        members: dict[str, Any] = value
-        return members.get("value", members.get("used"))
+    while isinstance(value, dict):
+        value = cast("dict[str, Any]", value).get("value", cast("dict[str, Any]", value).get("used"))
     return value if isinstance(value, int | float) else None
 
 
