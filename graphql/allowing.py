@@ -17,7 +17,8 @@ CHANGING_PASSWORD: Final = frozenset(
     {"Query.company", "Mutation.changePassword", "Mutation.signOut", "Mutation.signIn", "Mutation.activate"}
 )
 
-# The root fields to which an embed token may be bound: figures alone, nothing of keys and sessions.
+# The root fields to which an embed token may be bound: figures alone, nothing of keys and sessions. What can be watched
+# too may be watched.
 VIEWS: Final = (
     "company",
     "periodSummary",
@@ -36,8 +37,10 @@ VIEWS: Final = (
     "roomStats",
     "hours",
     "weekHours",
+    "live",
 )
 
+_ROOTS: Final = ("Query.", "Mutation.", "Subscription.")
 _PAGE: Final = "nodes edges pageInfo totalCount"
 _ROW: Final = "cursor node"
 # What one user may ask, and what of it: each is made of that user's own things alone. Not here are the figures of the
@@ -73,14 +76,14 @@ def refusal_of(credential: Credential | None, asked: frozenset[str]) -> TurnoutE
     """Why this credential may not ask what a document asks, by coordinates; None when it may."""
     if credential is None:
         return None
-    roots = frozenset(name for name in asked if name.startswith(("Query.", "Mutation.")))
+    roots = frozenset(name for name in asked if name.startswith(_ROOTS))
     if credential.must_change and (more := roots - CHANGING_PASSWORD):
         return TurnoutError(
             "PASSWORD_CHANGE_REQUIRED",
             f"This password is for choosing another one, and not for {_names(more)}.",
             "Choose one with the mutation changePassword; the session then goes on.",
         )
-    if credential.views is not None and (more := roots - {f"Query.{view}" for view in credential.views}):
+    if credential.views is not None and (more := roots - _views(credential.views)):
         return TurnoutError(
             "VIEW_LIMITED",
             f"This token may not ask {_names(more)}.",
@@ -95,7 +98,11 @@ def refusal_of(credential: Credential | None, asked: frozenset[str]) -> TurnoutE
     return None
 
 
+def _views(views: Iterable[str]) -> frozenset[str]:
+    return frozenset(f"{root}.{view}" for view in views for root in ("Query", "Subscription"))
+
+
 def _names(coordinates: Iterable[str]) -> str:
     """Root fields as a client writes them, other fields with their types; a few of them."""
-    names = sorted(name.removeprefix("Query.").removeprefix("Mutation.") for name in coordinates)
+    names = sorted(name.partition(".")[2] if name.startswith(_ROOTS) else name for name in coordinates)
     return ", ".join(names[:5]) + (" and more" if len(names) > 5 else "")

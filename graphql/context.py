@@ -1,7 +1,7 @@
 """What a request brings along: who asks, when, and the one reading that all its questions share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from turnout.analytics.reading import Reading, Refreshing
 from turnout.analytics.sealing import pseudonyms_of
+from turnout.analytics.watching import Watches
 from turnout.database.errors import TurnoutError
 from turnout.graphql import allowing
 from turnout.graphql.freshness import freshness
@@ -44,7 +45,8 @@ class Browser:
 class Context:
     """One request: `caller` says from where it came, and under which id its errors are logged.
 
-    `desk` is where companies' keys are made and ended; None where nobody does that.
+    `desk` is where companies' keys are made and ended, `watches` knows what happens from now on; None where nobody does
+    that.
     """
 
     door: Door
@@ -54,8 +56,19 @@ class Context:
     desk: Desk | None = None
     credential: Credential | None = None
     browser: Browser = field(default_factory=Browser)
+    watches: Watches | None = None
     _readings: dict[int, Reading] = field(default_factory=dict[int, Reading])
     _disguises: Pseudonyms | None = None
+
+    def following(self, credential: Credential | None) -> "Context":
+        """The same for the next answer of a subscription, with who has been authenticated again and a new reading."""
+        return replace(self, credential=credential, _readings={})
+
+    def watching(self) -> Watches:
+        """Whom to ask for what happens from now on."""
+        if self.watches is None:
+            raise RuntimeError("a service without watches cannot be subscribed to")
+        return self.watches
 
     @property
     def is_known(self) -> bool:

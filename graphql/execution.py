@@ -1,10 +1,12 @@
 """One operation: from what the client sent to what it is answered."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
-from graphql import ExecutionResult
+from graphql import ExecutionResult, GraphQLError, OperationType, get_operation_ast
+from graphql import create_source_event_stream as untyped_source  # pyright: ignore[reportUnknownVariableType] -- as below
 from graphql import execute as untyped_execute  # pyright: ignore[reportUnknownVariableType] -- generics without arguments
 from strawberry.execution import optimized_is_awaitable
 
@@ -15,6 +17,7 @@ from turnout.graphql.schema import Schema
 from turnout.tenants.caller import Caller
 
 execute = cast("Callable[..., Awaitable[ExecutionResult] | ExecutionResult]", untyped_execute)
+create_source = cast("Callable[[object], Awaitable[object] | object]", untyped_source)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,38 @@ class Executor:
 
     async def run(self, operation: Operation, context: Asker) -> Answer:
         """The answer to an operation; it never raises for what the client sent or a field met."""
+        document = self._prepared(operation, context)
+        if isinstance(document, Answer):
+            return document
+        if _kind_of(document, operation) is OperationType.SUBSCRIPTION:
+            return Answer(errors=[_TO_BE_STREAMED], refused=True)
+        return _answer(await self._execute(document, operation, context), context)
+
+    async def stream(
+        self, operation: Operation, context: Asker, following: Callable[[], Awaitable[Asker]]
+    ) -> AsyncGenerator[Answer]:
+        """The answers to a subscription, one for whatever happens; a refused one is the only one.
+
+        `following` gives the context of each answer, and raises when whoever asks may do so no more. Raises that, and
+        what ends the source of what happens.
+        """
+        document = self._prepared(operation, context)
+        if isinstance(document, Answer):
+            yield document
+            return
+        source = await self._source(document, operation, context)
+        if isinstance(source, Answer):
+            yield source
+            return
+        async with aclosing(source):
+            async for happening in source:
+                context = await following()
+                if error := context.refusal_of(document.asked):
+                    raise error
+                yield _answer(await self._execute(document, operation, context, happening), context)
+
+    def _prepared(self, operation: Operation, context: Asker) -> Document | Answer:
+        """The document, or the answer that refuses it."""
         try:
             document = self._documents.prepare(operation.text)
         except DocumentRefusedError as refused:
@@ -75,22 +110,54 @@ class Executor:
             return Answer(errors=[_SCHEMA_IS_CLOSED], refused=True)
         if error := context.refusal_of(document.asked):
             return Answer(errors=[told(error)], refused=True)
-        result = await self._execute(document, operation, context)
-        return _answer(result, context)
+        return document
 
-    async def _execute(self, document: Document, operation: Operation, context: Asker) -> ExecutionResult:
+    async def _source(
+        self, document: Document, operation: Operation, context: Asker
+    ) -> AsyncGenerator[object] | Answer:
+        """What a subscription answers to, or why there is nothing to be subscribed to."""
+        if _kind_of(document, operation) not in {OperationType.SUBSCRIPTION, None}:
+            return Answer(errors=[_NOT_TO_BE_STREAMED], refused=True)
+        options = self._options(operation, context)
+        variables = options.pop("variable_values")
+        kind = cast("Any", self._schema.execution_context_class)
+        built: object = kind.build(self._schema.core, document.ast, raw_variable_values=variables, **options)
+        if isinstance(built, list):
+            return _refused(cast("list[GraphQLError]", built), context)
+        opened = create_source(built)
+        found = await cast("Awaitable[object]", opened) if isinstance(opened, Awaitable) else opened
+        if isinstance(found, ExecutionResult):
+            return _refused(found.errors or [], context)
+        return cast("AsyncGenerator[object]", found)
+
+    async def _execute(
+        self, document: Document, operation: Operation, context: Asker, root: object = None
+    ) -> ExecutionResult:
         result = execute(
             self._schema.core,
             document.ast,
-            context_value=context,
-            variable_values=operation.variables,
-            operation_name=operation.name,
-            max_coercion_errors=MOST_ERRORS,
+            root_value=root,
             executor_class=self._schema.execution_context_class,
-            is_awaitable=optimized_is_awaitable,
-            hide_suggestions=True,
+            **self._options(operation, context),
         )
         return await result if isinstance(result, Awaitable) else result
+
+    @staticmethod
+    def _options(operation: Operation, context: Asker) -> dict[str, Any]:
+        return {
+            "context_value": context,
+            "variable_values": operation.variables,
+            "operation_name": operation.name,
+            "max_coercion_errors": MOST_ERRORS,
+            "is_awaitable": optimized_is_awaitable,
+            "hide_suggestions": True,
+        }
+
+
+def _kind_of(document: Document, operation: Operation) -> OperationType | None:
+    """What a document asks for; None when it has not exactly one operation of that name."""
+    found = get_operation_ast(document.ast, operation.name)
+    return found.operation if found else None
 
 
 _SCHEMA_IS_CLOSED = {
@@ -100,6 +167,29 @@ _SCHEMA_IS_CLOSED = {
         "hint": "Send a token or an API key, or read the published file schema.graphql.",
     },
 }
+
+
+_TO_BE_STREAMED = {
+    "message": "A subscription has no single answer.",
+    "extensions": {
+        "code": "STREAM_NEEDED",
+        "hint": "Accept text/event-stream, or open a WebSocket with the protocol graphql-transport-ws.",
+    },
+}
+_NOT_TO_BE_STREAMED = {
+    "message": "Only subscriptions are streamed.",
+    "extensions": {"code": "SUBSCRIPTION_NEEDED", "hint": "Send questions and mutations by POST, accepting JSON."},
+}
+
+
+def _refused(errors: Sequence[GraphQLError], context: Asker) -> Answer:
+    """What was wrong with a subscription before anything could happen."""
+    at_fields = any(error.path for error in errors)
+    shown = [
+        failure(error, context.caller.request_id) if at_fields else refusal(error, VALIDATION_FAILED)
+        for error in errors
+    ]
+    return Answer(errors=shown, refused=True)
 
 
 def _answer(result: ExecutionResult, context: Asker) -> Answer:

@@ -87,6 +87,16 @@ def acting_name(of: str) -> Mapping[str, Any]:
     return {MARK: Disguise("name", "credential", of)}
 
 
+def connection_id(of: str) -> Mapping[str, Any]:
+    """The id of a connection: a platform may well have made it from a name."""
+    return {MARK: Disguise("connection", "connection", of)}
+
+
+def metadata(of: str) -> Mapping[str, Any]:
+    """What a platform said of a stay in words of its own: nobody knows what that is."""
+    return {MARK: Disguise("value", "metadata", of)}
+
+
 def address(of: str) -> Mapping[str, Any]:
     """The network address that the row has under this name."""
     return {MARK: Disguise("address", "address", of)}
@@ -120,7 +130,7 @@ def hide_people(core: GraphQLSchema) -> None:
             for field in kind.fields.values():
                 if isinstance(disguise := declaration(field), Disguise):
                     field.resolve = _disguised(_resolver(field), disguise)
-    for root in (core.query_type, core.mutation_type):
+    for root in (core.query_type, core.mutation_type, core.subscription_type):
         for field in root.fields.values() if root else ():
             field.resolve = _guarded(field)
 

@@ -16,6 +16,7 @@ from turnout.graphql import (
     events,
     hours,
     keys,
+    live,
     peaks,
     planned,
     rooms,
@@ -53,6 +54,7 @@ class Query:
     audit = audit.audit_entries
     sessions = sessions.open_sessions
     keys = keys.keys
+    live = live.live
 
 
 @strawberry.type(description="What changes something: signing in and out, passwords and sessions, keys, and tokens.")
@@ -71,6 +73,19 @@ class Mutation:
     end_other_sessions = sessions.end_other_sessions
 
 
+@strawberry.type(
+    description=(
+        "What can be watched, by WebSocket with the protocol graphql-transport-ws or by server-sent events. Each needs "
+        "what a question needs."
+    )
+)
+class Subscription:
+    """Everything that goes on until somebody has seen enough."""
+
+    stays = live.watch_stays
+    live = live.watch_live
+
+
 class Schema(strawberry.Schema):
     """Strawberry's schema, with graphql-core's underneath open to the executor."""
 
@@ -80,11 +95,12 @@ class Schema(strawberry.Schema):
         return self._schema
 
 
-def build_schema(query: type, mutation: type) -> Schema:
+def build_schema(query: type, mutation: type, subscription: type | None = None) -> Schema:
     """A schema of these roots."""
     built = Schema(
         query=query,
         mutation=mutation,
+        subscription=subscription,
         types=cast("list[type]", [BigInt]),
         config=StrawberryConfig(scalar_map=SCALARS),
     )
@@ -95,5 +111,5 @@ def build_schema(query: type, mutation: type) -> Schema:
     return built
 
 
-schema: Final = build_schema(Query, Mutation)
+schema: Final = build_schema(Query, Mutation, Subscription)
 hide_people(schema.core)

@@ -14,6 +14,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity, Quarantined, read_activity
+from turnout.ingest.arrivals import announce
 from turnout.ingest.locking import Locked, lock_events
 from turnout.ingest.naming import Names, name_connections, name_persons
 from turnout.ingest.retracting import Retraction, retract
@@ -146,6 +147,7 @@ async def _count(
     replaced = [activity for activity in fresh if activity.replaces]
     taken_back = await retract(connection, company_id, replaced, locked, told) if replaced else Retraction()
     await unfold(setting, counting, names, locked, taken_back, told)
+    await announce(setting, counting, names)
 
 
 async def _known(connection: AsyncConnection[Any], company_id: int, activities: list[Activity]) -> dict[bytes, bytes]:

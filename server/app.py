@@ -7,7 +7,7 @@ import psycopg
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from turnout.database.errors import TurnoutError
 from turnout.server.envelope import Envelope
@@ -40,9 +40,11 @@ def create_app(services: Services, *, allowed_hosts: Sequence[str] = ()) -> Star
     return app
 
 
-def _routes(services: Services) -> list[Route]:
+def _routes(services: Services) -> list[BaseRoute]:
+    graphql = GraphQL(services)
     support = [SupportGraphQL(services, services.support_desk).route] if services.support_desk else []
-    return [GraphQL(services).route, *support, Ingest(services).route, *health.routes(services)]
+    ways_in = [graphql.route, graphql.socket_route, *support, Ingest(services).route]
+    return [*ways_in, *health.routes(services)]
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ _HEADERS: Final = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
 }
+_BEGINNINGS: Final = {"http.response.start", "websocket.http.response.start", "websocket.accept", "websocket.close"}
 _PORT: Final = re.compile(r":\d+$")
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("turnout.server")
 
@@ -33,7 +34,7 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and its answer back."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         request_id = scope.setdefault("state", {})["request_id"] = uuid4().hex
@@ -63,8 +64,8 @@ class _Sender:
         self.begun = False
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.begun = True
+        self.begun = self.begun or message["type"] in _BEGINNINGS
+        if message["type"] in {"http.response.start", "websocket.http.response.start"}:
             headers = MutableHeaders(scope=message)
             headers["x-request-id"] = self._request_id
             for name, value in _HEADERS.items():

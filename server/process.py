@@ -12,10 +12,13 @@ import uvicorn
 from starlette.applications import Starlette
 
 from turnout.database.errors import TurnoutError
-from turnout.server.patience import PatientProtocol
+from turnout.server.patience import PatientProtocol, PatientSocket
 from turnout.server.services import Readiness
 
 GRACE_SECONDS: Final = 20
+# Whoever does not answer a ping for as long has gone away.
+PING_SECONDS: Final = 20
+LARGEST_MESSAGE: Final = 64 * 1024
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -29,7 +32,11 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 http=PatientProtocol,
-                ws="none",
+                ws=PatientSocket,
+                ws_max_size=LARGEST_MESSAGE,
+                ws_ping_interval=PING_SECONDS,
+                ws_ping_timeout=PING_SECONDS,
+                ws_per_message_deflate=False,  # a little sent must not become much to be held
                 lifespan="on",
                 log_config=None,
                 access_log=False,

@@ -107,6 +107,8 @@ grant select, insert, update on activity, event, event_signal, connection, perso
 grant select, insert, update, delete on quarantine, stay, registration, stored_version, recording_run to turnout_app;
 grant select, insert, delete on user_signal, room_signal, stored_signal, sign_in, message to turnout_app;
 grant select, insert on mark to turnout_app;
+-- "update (made_at)" is the right to lock rows that are about to be forgotten, and to pass over those that are locked.
+grant select, insert, update (made_at), delete on arrival to turnout_app;
 grant select, insert on audit to turnout_app;
 
 -- The refresher: facts in, rollups out. It may also close stays and recordings that have grown stale, under the lock of their event.

@@ -24,6 +24,7 @@ _STATUS: Final = {
     "CONFLICT": 409,
     "TOO_LARGE": 413,
     "UNSUPPORTED_MEDIA_TYPE": 415,
+    "TOO_MANY_CONNECTIONS": 429,
     THROTTLED: 429,
     INTERNAL: 500,
     **dict.fromkeys(PASSING, 503),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from turnout.tenants.addresses import plain_address
 from turnout.tenants.caller import Caller
@@ -10,7 +10,7 @@ from turnout.tenants.caller import Caller
 LONGEST_AGENT: Final = 200
 
 
-def caller_of(request: Request) -> Caller:
+def caller_of(request: HTTPConnection) -> Caller:
     """The client of a request, as the connection and its headers have it."""
     agent = request.headers.get("user-agent")
     address = plain_address(request.client.host) if request.client else None

@@ -1,13 +1,14 @@
-"""POST /graphql, and GraphQL over HTTP for whoever else serves a schema."""
+"""/graphql: by POST, by server-sent events and by WebSocket; and GraphQL over HTTP for whoever else serves a schema."""
 
 from abc import ABC, abstractmethod
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
+from turnout.analytics.watching import Watches
 from turnout.database.errors import TurnoutError
 from turnout.graphql.allowing import REFUSALS
 from turnout.graphql.context import Browser, Context
@@ -17,7 +18,11 @@ from turnout.graphql.schema import Schema, schema
 from turnout.server.routes.answers import JSON, answer, headers_of, status_of
 from turnout.server.routes.bodies import KIB, media_type, read_body, unsupported
 from turnout.server.routes.callers import caller_of
+from turnout.server.routes.event_stream import EVENT_STREAM, EventStream, events
+from turnout.server.routes.listening import Listener, content_of
 from turnout.server.routes.negotiation import preferred
+from turnout.server.routes.places import Places
+from turnout.server.routes.sockets import Sockets
 from turnout.server.routes.texts import read_json
 from turnout.server.services import Services
 from turnout.tenants.authentication import authenticate
@@ -52,7 +57,7 @@ class Endpoint(ABC, Generic[Known]):
 
     @property
     def route(self) -> Route:
-        """The exact path: no redirect, no GET, no WebSocket."""
+        """The exact path: no redirect, no GET."""
         return Route(self._path, self.respond, methods=["POST"])
 
     async def respond(self, request: Request) -> Response:
@@ -90,8 +95,51 @@ class GraphQL(Endpoint[Context]):
 
     def __init__(self, services: Services) -> None:
         super().__init__("/graphql", schema, services)
+        self.watches = Watches(services.door, services.refresher, services.clock)
+        self.places = Places()
 
-    async def _context(self, request: Request) -> Context:
+    @property
+    def socket_route(self) -> WebSocketRoute:
+        """The same path for those who open a WebSocket."""
+        sockets = Sockets(self._executor, self.places, self._is_over, self._listener)
+        return WebSocketRoute("/graphql", sockets.respond)
+
+    async def respond(self, request: Request) -> Response:
+        """The answer to a request, or a stream of them for whoever accepts that alone."""
+        if preferred(request.headers.get("accept"), (RESPONSE, JSON, EVENT_STREAM)) == EVENT_STREAM:
+            return await self._stream(request)
+        return await super().respond(request)
+
+    async def _stream(self, request: Request) -> Response:
+        try:
+            operation = _operation(await _body(request))
+            listener = await self._listener(request, None)
+            if listener is None:
+                raise unknown_credential()
+        except Exception as cause:
+            error = expected(cause)
+            if error is None:
+                raise
+            return _refusal(error, JSON)
+        chunks = events(self._executor, operation, listener, self._is_over)
+        return EventStream(chunks, self.places, listener.company_id, lambda error: _refusal(error, JSON))
+
+    def _is_over(self) -> bool:
+        return self._services.readiness.stopping
+
+    async def _listener(self, connection: HTTPConnection, said: str | None) -> Listener | None:
+        """Who opens a connection with a header, a cookie, or what they have said instead; None without any of them."""
+        context = await self._context(connection, said)
+
+        async def authenticate() -> Credential:
+            credential = await self._credential(connection, said, own_page=True)
+            if credential is None:
+                raise unknown_credential()
+            return credential
+
+        return Listener(context, authenticate) if context.credential else None
+
+    async def _context(self, request: HTTPConnection, said: str | None = None) -> Context:
         services, own_page = self._services, self._services.cookies.is_own_page(request.headers)
         return Context(
             services.door,
@@ -99,14 +147,15 @@ class GraphQL(Endpoint[Context]):
             services.clock,
             caller_of(request),
             services.desk,
-            await self._credential(request, own_page=own_page is True),
+            await self._credential(request, said, own_page=own_page is True),
             Browser(foreign=own_page is False),
+            self.watches,
         )
 
     async def _again(self, request: Request, context: Context) -> None:
         """Unless it is this request that has begun or ended a session."""
         known = context.credential is not None and context.browser.keep is None
-        if known and not await self._credential(request, own_page=True):
+        if known and not await self._credential(request, None, own_page=True):
             raise unknown_credential()
 
     def _with_cookie(self, request: Request, context: Context, response: Response) -> Response:
@@ -116,9 +165,12 @@ class GraphQL(Endpoint[Context]):
             response.headers.append("set-cookie", cookies.setting(keep))
         return response
 
-    async def _credential(self, request: Request, *, own_page: bool) -> Credential | None:
-        """Whoever asks; a header counts more than a cookie, and a cookie that has ended says nothing."""
-        header, token = request.headers.get("authorization"), self._services.cookies.token(request.headers)
+    async def _credential(self, request: HTTPConnection, said: str | None, *, own_page: bool) -> Credential | None:
+        """Whoever asks; a header counts more than a cookie, and a cookie that has ended says nothing.
+
+        `said` is what stands in the header's place where no header can be sent.
+        """
+        header, token = request.headers.get("authorization") or said, self._services.cookies.token(request.headers)
         if header is not None:
             return await self._authenticate(header, caller_of(request))
         if not token:
@@ -156,13 +208,8 @@ def _operation(body: bytes) -> Operation:
 
 
 def _response(result: Answer, media: str) -> Response:
-    content: dict[str, Any] = {} if result.refused else {"data": result.data}
-    if result.errors:
-        content = {"errors": result.errors} | content
-    if result.extensions:
-        content["extensions"] = result.extensions
     status = _status(result, media)
-    return answer(content, status, _waiting(result, status), media)
+    return answer(content_of(result), status, _waiting(result, status), media)
 
 
 def _waiting(result: Answer, status: int) -> dict[str, str]:

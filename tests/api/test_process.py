@@ -87,7 +87,7 @@ async def test_what_is_no_http_and_what_is_no_websocket_breaks_nothing(http: htt
     )
 
     assert nonsense.startswith(b"HTTP/1.1 400 ")
-    assert websocket.startswith(b"HTTP/1.1 405 ")
+    assert websocket.startswith(b"HTTP/1.1 406 ")
     assert (await http.get("/health/live")).status_code == 200
 
 
