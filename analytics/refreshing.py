@@ -16,6 +16,7 @@ from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.analytics", "refresh.sql") | statements("turnout.analytics", "generations.sql")
 _PATIENCE: Final = statements("turnout.analytics", "patience.sql")
+_ALERTING: Final = statements("turnout.analytics", "alerting.sql")
 
 # Days computed in one transaction: few enough that the newest are there soon, enough to spare round trips.
 DAYS_AT_ONCE: Final = 16
@@ -163,6 +164,7 @@ class Refresh:
                 due = await self._due(now, days, zone, today)
                 if due[:DAYS_AT_ONCE]:
                     await self._compute(due[:DAYS_AT_ONCE], now)
+                    await self._alert(now, zone, today)
                 if len(due) <= DAYS_AT_ONCE:
                     await self._execute(_SQL["roll_through"], today=today)
                 return max(0, len(due) - DAYS_AT_ONCE)
@@ -186,6 +188,11 @@ class Refresh:
         for part in _PARTS:
             await self._execute(_SQL[f"compute_{part}"], **days, **bounds, as_of=now)
         await self._execute(_SQL["delete_marks"], marks=[mark for day in due for mark in day.marks])
+
+    async def _alert(self, now: datetime, zone: str, today: date) -> None:
+        """Hold the company's rules against what has just been computed: what they say is committed with it."""
+        await self._execute(_ALERTING["fire_alerts"], as_of=now, time_zone=zone, today=today)
+        await self._execute(_ALERTING["look_again"], as_of=now, today=today)
 
     async def _execute(self, statement: LiteralString, **parameters: Any) -> AsyncCursor[Any]:  # noqa: ANN401 -- any SQL value
         """Execute a statement; inside a pipeline it costs no round trip as long as nothing is fetched."""

@@ -21,6 +21,7 @@ REPEATABLE: Final = (
     "tally.sql",
     "recordings.sql",
     "breakdown.sql",
+    "alerts.sql",
     "authentication.sql",
     "sign_in.sql",
     "views.sql",

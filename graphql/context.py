@@ -14,6 +14,7 @@ from turnout.analytics.watching import Watches
 from turnout.database.errors import TurnoutError
 from turnout.graphql import allowing
 from turnout.graphql.freshness import freshness
+from turnout.tenants.alert_targets import Outlets
 from turnout.tenants.audit import Actor, ActorKind
 from turnout.tenants.caller import Caller
 from turnout.tenants.company import Company
@@ -46,7 +47,7 @@ class Context:
     """One request: `caller` says from where it came, and under which id its errors are logged.
 
     `desk` is where companies' keys are made and ended, `watches` knows what happens from now on; None where nobody does
-    that.
+    that. `outlets` is where alerts may go.
     """
 
     door: Door
@@ -57,6 +58,7 @@ class Context:
     credential: Credential | None = None
     browser: Browser = field(default_factory=Browser)
     watches: Watches | None = None
+    outlets: Outlets = field(default_factory=Outlets)
     _readings: dict[int, Reading] = field(default_factory=dict[int, Reading])
     _disguises: Pseudonyms | None = None
 
@@ -151,12 +153,19 @@ class Context:
 
     def managing_keys(self) -> Credential:
         """Who may see, make and end keys, and see what was done. Raises UNAUTHENTICATED, and FORBIDDEN for others."""
+        return self._managing(Scope.ADMIN_KEYS)
+
+    def managing_alerts(self) -> Credential:
+        """Who may see and change rules on limits. Raises UNAUTHENTICATED, and FORBIDDEN for others."""
+        return self._managing(Scope.ADMIN_ALERTS)
+
+    def _managing(self, scope: Scope) -> Credential:
         credential = self.authenticated()
-        if Scope.ADMIN_KEYS not in credential.scopes or credential.kind not in {"session", "key"}:
+        if scope not in credential.scopes or credential.kind not in {"session", "key"}:
             raise TurnoutError(
                 "FORBIDDEN",
-                f"This credential has no scope {Scope.ADMIN_KEYS}.",
-                f"Sign in, or ask support for a key with the scope {Scope.ADMIN_KEYS}.",
+                f"This credential has no scope {scope}.",
+                f"Sign in, or ask support for a key with the scope {scope}.",
             )
         return credential
 

@@ -36,6 +36,7 @@ describe(
             "To see, make, rotate and end keys that go in nothing beyond itself, and to read the audit; "
             "labels and addresses come as pseudonyms without the scope read:people."
         ),
+        "ADMIN_ALERTS": "To see, make, change, test and delete rules on limits, and to see what they have said.",
     },
 )
 

@@ -123,6 +123,11 @@ def detail(of: str, unless: str) -> Mapping[str, Any]:
     return {MARK: Disguise("detail", "detail", of, unless)}
 
 
+def email(of: str) -> Mapping[str, Any]:
+    """The e-mail address that the row has under this name."""
+    return {MARK: Disguise("email", "email", of)}
+
+
 def hide_people(core: GraphQLSchema) -> None:
     """Let every field show, and every root field take, what belongs to people only where people may be read."""
     for kind in core.type_map.values():

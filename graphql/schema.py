@@ -7,6 +7,8 @@ from graphql import GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from turnout.graphql import (
+    alert_rules,
+    alerts,
     audit,
     clients,
     company,
@@ -55,9 +57,14 @@ class Query:
     sessions = sessions.open_sessions
     keys = keys.keys
     live = live.live
+    alert_rules = alerts.alert_rules
+    backtest_alert_rule = alerts.backtest_alert_rule
+    alerts = alerts.fired_alerts
 
 
-@strawberry.type(description="What changes something: signing in and out, passwords and sessions, keys, and tokens.")
+@strawberry.type(
+    description="What changes something: signing in and out, passwords and sessions, keys, tokens, and rules on limits."
+)
 class Mutation:
     """Everything that can be changed."""
 
@@ -71,6 +78,10 @@ class Mutation:
     change_password = session.change_password
     end_session = sessions.end_session
     end_other_sessions = sessions.end_other_sessions
+    create_alert_rule = alert_rules.create_alert_rule
+    change_alert_rule = alert_rules.change_alert_rule
+    delete_alert_rule = alert_rules.delete_alert_rule
+    test_alert_rule = alert_rules.test_alert_rule
 
 
 @strawberry.type(

@@ -60,5 +60,7 @@ async def _open(services: Services) -> AsyncGenerator[None]:
         if services.watchdog:
             await stack.enter_async_context(services.watchdog.watching())
         await stack.enter_async_context(noting(services.door))
+        if services.deliverer:
+            await stack.enter_async_context(services.deliverer.delivering())
         await stack.enter_async_context(watching(services))
         yield

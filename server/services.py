@@ -10,8 +10,10 @@ import psycopg
 
 from turnout.analytics.refresher import Refresher
 from turnout.database.errors import TurnoutError
+from turnout.server.delivering.worker import Deliverer
 from turnout.server.routes.cookies import Cookies
 from turnout.server.watchdog import Watchdog
+from turnout.tenants.alert_targets import Outlets
 from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
 
@@ -38,6 +40,7 @@ class Services:
     `desk` is for what companies do with their keys, `support_desk` for support staff; None leaves them to their
     commands. `revive` starts the database again when it has
     gone; None when that is for somebody else to do. `watchdog` is for the logins for BI; None where none can log in.
+    `deliverer` brings alerts to where `outlets` lets them go; None where another process does.
     """
 
     door: Door
@@ -49,6 +52,8 @@ class Services:
     revive: Callable[[], None] | None = None
     watchdog: Watchdog | None = None
     cookies: Cookies = field(default_factory=Cookies)
+    outlets: Outlets = field(default_factory=Outlets)
+    deliverer: Deliverer | None = None
 
     async def database_answers(self) -> bool:
         """Whether the database can be worked with."""

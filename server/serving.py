@@ -7,14 +7,17 @@ from pathlib import Path
 
 from turnout.analytics.refresher import Refresher
 from turnout.server.app import create_app
+from turnout.server.delivering.mail import MailServer
+from turnout.server.delivering.worker import Deliverer
 from turnout.server.deployment import Deployment, deployment
 from turnout.server.logging import configure_logging
 from turnout.server.process import Server, address_of, bind, ending_cleanly, refuse_insecure_cookies
 from turnout.server.revival import revive
 from turnout.server.routes.cookies import Cookies
 from turnout.server.services import Services, utc_now
-from turnout.server.settings import Settings
+from turnout.server.settings import Settings, networks
 from turnout.server.watchdog import Watchdog
+from turnout.tenants.alert_targets import Outlets
 from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
 
@@ -49,6 +52,7 @@ def serve_until_stopped(
 
 
 def _services(found: Deployment, settings: Settings, sql_port: int | None) -> Services:
+    mail, own = mail_server(settings), networks(settings.webhook_networks)
     return Services(
         Door(found.app),
         Refresher(found.refresher, utc_now),
@@ -57,4 +61,20 @@ def _services(found: Deployment, settings: Settings, sql_port: int | None) -> Se
         revive=partial(revive, found.folder, sql_port) if found.folder else None,
         watchdog=Watchdog(found.refresher) if sql_port or not found.folder else None,
         cookies=Cookies(insecure=settings.insecure_cookies),
+        outlets=Outlets(mail is not None, own),
+        deliverer=Deliverer(found.refresher, utc_now, mail=mail, own=own),
+    )
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    """Where the settings have mail handed in; None where they name no server."""
+    if settings.smtp_host is None:
+        return None
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_from or f"turnout@{settings.smtp_host}",
+        settings.smtp_tls,
+        settings.smtp_user,
+        settings.smtp_password,
     )

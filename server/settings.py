@@ -2,12 +2,14 @@
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from turnout.database.errors import TurnoutError
+from turnout.tenants.addresses import Network
+from turnout.tenants.alert_targets import check_email
 
 DEFAULT_DATA: Final = Path(".data")
 
@@ -35,13 +37,41 @@ class Settings(BaseSettings):
     """TURNOUT_INSECURE_COOKIES: sessions in cookies over plain http, for a page that is developed on this machine."""
     trusted_proxies: str = ""
     """TURNOUT_TRUSTED_PROXIES: addresses and networks whose X-Forwarded-For is believed, with commas between them."""
+    webhook_networks: str = ""
+    """TURNOUT_WEBHOOK_NETWORKS: addresses and networks of one's own to which alerts may be posted, by http too."""
+    smtp_host: str | None = None
+    """TURNOUT_SMTP_HOST: the server that takes e-mail; without it none is sent."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    """TURNOUT_SMTP_PORT: its port."""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """TURNOUT_SMTP_TLS: how it is spoken to: `starttls`, `tls` from the first byte (usually port 465), or `none`."""
+    smtp_user: str | None = None
+    """TURNOUT_SMTP_USER: whom to log in to it as; without it nobody logs in."""
+    smtp_password: str | None = Field(default=None, repr=False)
+    """TURNOUT_SMTP_PASSWORD: the password of that login."""
+    smtp_from: str | None = None
+    """TURNOUT_SMTP_FROM: the address that e-mail is from; otherwise turnout at the server's name."""
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "webhook_networks")
     @classmethod
     def _are_networks(cls, text: str) -> str:
-        for part in filter(None, map(str.strip, text.split(","))):
-            ip_network(part)
+        networks(text)
         return text
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _is_email(cls, address: str | None) -> str | None:
+        try:
+            if address is not None:
+                check_email(address)
+        except TurnoutError as error:
+            raise ValueError(error.message) from error
+        return address
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks with commas between them. Raises ValueError."""
+    return tuple(ip_network(part) for part in map(str.strip, text.split(",")) if part)
 
 
 def read_settings() -> Settings:

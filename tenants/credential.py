@@ -15,6 +15,7 @@ class Scope(StrEnum):
     READ_PEOPLE = "read:people"
     WRITE_EVENTS = "write:events"
     ADMIN_KEYS = "admin:keys"
+    ADMIN_ALERTS = "admin:alerts"
 
 
 class SessionKind(StrEnum):

@@ -95,6 +95,11 @@ def check_limit(limit: Limit) -> None:
     parse_limit(str(limit))
 
 
+def sections_of(metric: LimitMetric) -> frozenset[Section]:
+    """The sections in which a metric can be limited."""
+    return _SECTIONS.get(metric, frozenset({Section.TOTAL}))
+
+
 def _metric(text: str, name: str) -> LimitMetric:
     if name not in LimitMetric.__members__:
         _refuse(text, f"{name!r} is none of {', '.join(LimitMetric)}")
@@ -104,7 +109,7 @@ def _metric(text: str, name: str) -> LimitMetric:
 def _section(text: str, metric: LimitMetric, name: str | None) -> Section:
     if name is None:
         return Section.TOTAL
-    allowed = _SECTIONS.get(metric, frozenset({Section.TOTAL}))
+    allowed = sections_of(metric)
     if name not in allowed:
         _refuse(text, f"{metric} has no section {name!r}, only {', '.join(s for s in Section if s in allowed)}")
     return Section(name)

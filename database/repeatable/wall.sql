@@ -74,6 +74,10 @@ drop policy if exists auth on support_access;
 create policy auth on support_access to turnout_auth using (true) with check (true);
 drop policy if exists auth on audit;
 create policy auth on audit to turnout_auth using (true) with check (true);
+drop policy if exists auth on alert_rule;
+create policy auth on alert_rule to turnout_auth using (true) with check (true);
+drop policy if exists auth on alert_delivery;
+create policy auth on alert_delivery to turnout_auth using (true) with check (true);
 
 revoke all on all tables in schema turnout from turnout_app, turnout_refresher, turnout_support, turnout_auth, public;
 revoke all on all functions in schema turnout from public;
@@ -88,11 +92,13 @@ grant execute on function
   level_of(text, section, integer, integer, integer, integer, integer, integer, integer),
   measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   tally(integer, timestamptz, date[], timestamptz[], timestamptz[]),
-  recordings(integer, timestamptz, date[], timestamptz[], timestamptz[])
+  recordings(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   local_hours(text, date[], timestamptz[], timestamptz[]),
   service_pieces(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   posts(integer, date[], timestamptz[], timestamptz[]),
-  breakdown(integer, timestamptz, text, date[], timestamptz[], timestamptz[])
+  breakdown(integer, timestamptz, text, date[], timestamptz[], timestamptz[]),
+  billing_first_day(date, integer), billing_last_day(date, integer),
+  alert_levels(integer, integer, timestamptz, limit_metric, section, date, date)
   to turnout_app, turnout_refresher;
 -- Who writes to the audit computes the hash of what is written.
 grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnout_support, turnout_auth;
@@ -110,6 +116,11 @@ grant select, insert on mark to turnout_app;
 -- "update (made_at)" is the right to lock rows that are about to be forgotten, and to pass over those that are locked.
 grant select, insert, update (made_at), delete on arrival to turnout_app;
 grant select, insert on audit to turnout_app;
+-- It makes rules and cannot read what it signs for: who delivers can.
+grant select, insert, update, delete on alert_rule to turnout_app;
+grant select (company_id, target_id, rule_id, channel, address), insert, delete on alert_target to turnout_app;
+grant select on alert to turnout_app;
+grant select, insert, delete on alert_delivery to turnout_app;
 
 -- The refresher: facts in, rollups out. It may also close stays and recordings that have grown stale, under the lock of their event.
 grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_signal, stored_version, recording_run
@@ -127,6 +138,11 @@ grant select, insert, update, delete on company_day, section_day, event_day, own
   to turnout_refresher;
 grant select, insert, update, delete on peak_day, device_day, room_day, post_day, hour_day to turnout_refresher;
 grant select, insert on local_day to turnout_refresher;
+-- It writes what rules have to say, and delivers it.
+grant select, update (look_again_at) on alert_rule to turnout_refresher;
+grant select on alert_target to turnout_refresher;
+grant select, insert on alert to turnout_refresher;
+grant select, insert, update on alert_delivery to turnout_refresher;
 
 -- Materialized views have no row security: nobody reads them but through views that have a predicate of their own.
 grant select on current_month to turnout_app;
@@ -160,6 +176,8 @@ grant select, insert, update, delete on sign_in_throttle, sign_in_bucket, sign_i
 grant select (company_id, role_name, expires_at, revoked_at) on sql_login to turnout_auth;
 grant select (name) on staff to turnout_auth;
 grant select, insert on audit, staff_audit to turnout_auth;
+grant select (company_id, look_again_at) on alert_rule to turnout_auth;
+grant select (company_id, state, due_at) on alert_delivery to turnout_auth;
 
 grant create on schema turnout to turnout_auth;
 alter function company_of_login() owner to turnout_auth;
@@ -182,6 +200,7 @@ alter function forget_old_sign_ins(timestamptz) owner to turnout_auth;
 alter function find_key(bytea, timestamptz, inet) owner to turnout_auth;
 alter function find_support_access(bytea, timestamptz) owner to turnout_auth;
 alter function generations_to_refresh() owner to turnout_auth;
+alter function companies_to_tell(timestamptz, integer) owner to turnout_auth;
 revoke create on schema turnout from turnout_auth;
 revoke all on function
   find_passwords(text, timestamptz),
@@ -193,7 +212,8 @@ revoke all on function
   find_link(bytea, timestamptz), use_link(bytea, uuid, text, timestamptz),
   seconds_until_room(timestamptz, interval, interval, timestamptz), admit_sign_in(bytea, cidr, timestamptz),
   settle_sign_in(bytea, cidr, boolean, timestamptz), note_throttled_sign_ins(),
-  forget_old_sign_ins(timestamptz), generations_to_refresh()
+  forget_old_sign_ins(timestamptz), generations_to_refresh(),
+  companies_to_tell(timestamptz, integer)
   from public;
 grant execute on function
   find_passwords(text, timestamptz),
@@ -208,4 +228,4 @@ grant execute on function
   admit_sign_in(bytea, cidr, timestamptz), settle_sign_in(bytea, cidr, boolean, timestamptz),
   note_throttled_sign_ins()
   to turnout_app;
-grant execute on function generations_to_refresh() to turnout_refresher;
+grant execute on function generations_to_refresh(), companies_to_tell(timestamptz, integer) to turnout_refresher;

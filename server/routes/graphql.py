@@ -150,6 +150,7 @@ class GraphQL(Endpoint[Context]):
             await self._credential(request, said, own_page=own_page is True),
             Browser(foreign=own_page is False),
             self.watches,
+            services.outlets,
         )
 
     async def _again(self, request: Request, context: Context) -> None:

@@ -45,6 +45,8 @@ SEE_ALL = {
         "sql_login",
         "support_access",
         "audit",
+        "alert_rule",
+        "alert_delivery",
     },
     "turnout_bi_watch": {"company", "sql_login"},
 }
@@ -82,6 +84,7 @@ DEFINERS = {
     "own_stored": "turnout_app",
     "find_support_access": "turnout_app",
     "generations_to_refresh": "turnout_refresher",
+    "companies_to_tell": "turnout_refresher",
     "watch_sql_logins": "turnout_refresher",
     "sql_login_sessions": "turnout_support",
 }

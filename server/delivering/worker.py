@@ -1,0 +1,178 @@
+"""The worker of a process that brings alerts to where they go; several may run, in one process or in many."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection
+
+from turnout.analytics.alerts import DeliveryFailure, DeliveryState
+from turnout.analytics.reading import Clock
+from turnout.database.statements import statements
+from turnout.server.delivering.mail import MailServer
+from turnout.server.delivering.messages import Fired, Message
+from turnout.server.delivering.outcomes import Outcome
+from turnout.server.delivering.webhooks import post, signed
+from turnout.tenants.addresses import Network
+from turnout.tenants.alert_targets import AlertChannel, Target
+
+PERIOD_SECONDS: Final = 1.0
+# In one pass: enough that one company with a server that hangs holds up no other for longer than an attempt.
+COMPANIES: Final = 10
+OF_ONE_COMPANY: Final = 5
+# Longer than any attempt can take.
+LEASE: Final = timedelta(minutes=2)
+FIRST_PAUSE: Final = timedelta(seconds=15)
+LONGEST_PAUSE: Final = timedelta(hours=4)
+LONGEST: Final = timedelta(days=1)
+
+_SQL: Final = statements("turnout.server.delivering", "worker.sql")
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that this process tries now, for the so-manieth time."""
+
+    company_id: int
+    attempts: int
+    target: Target
+    secret: bytes | None
+    message: Message
+
+    def due_again(self, now: datetime) -> datetime | None:
+        """When to try again after a failure, later and later; None when it has been tried for a day."""
+        # Beyond this many attempts the pause is the longest anyway, and the power would be too large a number.
+        pause = min(FIRST_PAUSE * 4 ** min(self.attempts - 1, 10), LONGEST_PAUSE)
+        return now + pause if now + pause <= self.message.created_at + LONGEST else None
+
+
+class Deliverer:
+    """Looks every second for what is due, on a connection of its own; `conninfo` is the refresher's.
+
+    Without a mail server e-mail waits for one. `own` are the networks of the operator that webhooks may be in.
+    """
+
+    def __init__(
+        self,
+        conninfo: str,
+        clock: Clock,
+        *,
+        mail: MailServer | None = None,
+        own: Sequence[Network] = (),
+        period: float = PERIOD_SECONDS,
+    ) -> None:
+        self._conninfo = conninfo
+        self._clock = clock
+        self._mail = mail
+        self._own = own
+        self._period = period
+
+    @asynccontextmanager
+    async def delivering(self) -> AsyncGenerator[None]:
+        """Deliver for as long as the block runs; what is under way at its end is tried again later."""
+        task = asyncio.create_task(self._deliver(), name="deliverer")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def work_off(self, connection: AsyncConnection[Any]) -> int:
+        """Try everything that is due once; returns how much there was. The connection is in no transaction."""
+        claimed = [
+            one for company_id in await self._companies(connection) for one in await self._claim(connection, company_id)
+        ]
+        outcomes = await asyncio.gather(*map(self._attempt, claimed))
+        for one, outcome in zip(claimed, outcomes, strict=True):
+            await self._settle(connection, one, outcome)
+        return len(claimed)
+
+    async def _deliver(self) -> None:
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+                    while True:
+                        if not await self.work_off(connection):
+                            await asyncio.sleep(self._period)
+            except (psycopg.Error, OSError) as error:
+                _log.warning("delivery_failed", error=str(error))
+                await asyncio.sleep(self._period)
+
+    async def _companies(self, connection: AsyncConnection[Any]) -> list[int]:
+        found = await connection.execute(_SQL["companies"], {"as_of": self._clock(), "most": COMPANIES})
+        return [company_id for (company_id,) in await found.fetchall()]
+
+    async def _claim(self, connection: AsyncConnection[Any], company_id: int) -> list[Claimed]:
+        given = {"company": company_id, "as_of": self._clock(), "most": OF_ONE_COMPANY, "lease": LEASE}
+        async with connection.transaction():
+            await connection.execute(_SQL["enter"], given)
+            await connection.execute(_SQL["look_again"], given)
+            found = await connection.execute(_SQL["claim"], given)
+            return [_claimed(company_id, *row) for row in await found.fetchall()]
+
+    async def _attempt(self, claimed: Claimed) -> Outcome:
+        """What came of it; a fault of ours in one delivery is no reason to try no other."""
+        try:
+            return await self._send(claimed)
+        except Exception:
+            _log.exception("delivery_not_attempted", delivery=str(claimed.message.delivery_id))
+            return Outcome(DeliveryFailure.UNREACHABLE)
+
+    async def _send(self, claimed: Claimed) -> Outcome:
+        target, message = claimed.target, claimed.message
+        if target.channel is AlertChannel.EMAIL:
+            if self._mail is None:
+                return Outcome(DeliveryFailure.NOT_CONFIGURED)
+            return await self._mail.send(message.mail(self._mail.sender, target.address))
+        body = message.body()
+        headers = signed(message.webhook_id, int(self._clock().timestamp()), body, claimed.secret or b"")
+        about = [("content-type", "application/json"), ("user-agent", "Turnout")]
+        return await post(target.address, about + headers, body, self._own)
+
+    async def _settle(self, connection: AsyncConnection[Any], claimed: Claimed, outcome: Outcome) -> None:
+        now = self._clock()
+        due_at = None if outcome.is_final else claimed.due_again(now)
+        state = DeliveryState.PENDING if due_at else _ended(outcome)
+        settled = {
+            "company": claimed.company_id,
+            "delivery": claimed.message.delivery_id,
+            "attempts": claimed.attempts,
+            "state": state.value,
+            "failure": outcome.failure,
+            "status": outcome.status,
+            "due_at": due_at,
+            "settled_at": None if due_at else now,
+        }
+        async with connection.transaction():
+            await connection.execute(_SQL["enter"], settled)
+            await connection.execute(_SQL["settle"], settled)
+        if state is DeliveryState.FAILED:
+            _log.warning("delivery_given_up", company=claimed.company_id, delivery=str(claimed.message.delivery_id))
+
+
+def _ended(outcome: Outcome) -> DeliveryState:
+    return DeliveryState.FAILED if outcome.failure else DeliveryState.DELIVERED
+
+
+def _claimed(
+    company_id: int,
+    delivery_id: UUID,
+    attempts: int,
+    channel: str,
+    address: str,
+    secret: bytes | None,
+    created_at: datetime,
+    *about: Any,  # noqa: ANN401 -- as the columns are
+) -> Claimed:
+    *said, alert_id, first_day, last_day, day, at, value, limit = about
+    fired = alert_id and Fired(alert_id, first_day, last_day, day, at, value, limit)
+    message = Message(delivery_id, created_at, *said, fired=fired)
+    return Claimed(company_id, attempts, Target(AlertChannel(channel), address), secret, message)
