@@ -141,7 +141,7 @@ async def test_alert_rule(info: Info, rule_id: RuleId) -> analytics.AlertRule:
     """Test a rule."""
     context = info.context
     company, tested = context.managing_alerts().company, uuid_of(rule_id)
-    await tenants.test_rule(context.door, company, tested, context.clock())
+    await tenants.send_test(context.door, company, tested, context.clock())
     return await _rule(context, tested)
 
 

@@ -97,12 +97,21 @@ def check_condition(condition: Condition) -> None:
         _refuse(f"the limit of {metric} is that of a billing period", "Take the period BILLING_PERIOD.")
 
 
+def check_wish(wish: RuleWish) -> None:
+    """Raises TurnoutError INVALID_ALERT_RULE for what no rule can be."""
+    if not (wish.name.isprintable() and 0 < len(wish.name) <= LONGEST):
+        _refuse("its name cannot be shown", f"Use 1 to {LONGEST} characters on one line.")
+    check_condition(wish.condition)
+    if not 0 < len(wish.targets) <= MOST_TARGETS or len(set(wish.targets)) < len(wish.targets):
+        _refuse("it needs somewhere to go, and nowhere twice", f"Give 1 to {MOST_TARGETS} different targets.")
+
+
 async def create_rule(door: Door, company: Company, wish: RuleWish, actor: Actor, now: datetime) -> WrittenRule:
     """Make a rule; what it waits for is looked at within seconds, though nothing arrives.
 
     Raises TurnoutError INVALID_ALERT_RULE, TOO_MANY_ALERT_RULES, BUSY.
     """
-    _check(wish)
+    check_wish(wish)
     rule_id = uuid4()
     async with door.write(company.company_id) as connection:
         await _demand_room(connection, company)
@@ -120,7 +129,7 @@ async def change_rule(
 
     Raises TurnoutError INVALID_ALERT_RULE, UNKNOWN_ALERT_RULE, BUSY.
     """
-    _check(wish)
+    check_wish(wish)
     async with door.write(company.company_id) as connection:
         changed = await connection.execute(_SQL["change_rule"], _row(company, rule_id, wish, now))
         if not await changed.fetchone():
@@ -142,7 +151,7 @@ async def delete_rule(door: Door, company: Company, rule_id: UUID, actor: Actor,
         await note_within(connection, company.company_id, actor, Act("alert_rule.deleted", str(rule_id)), now)
 
 
-async def test_rule(door: Door, company: Company, rule_id: UUID, now: datetime) -> None:
+async def send_test(door: Door, company: Company, rule_id: UUID, now: datetime) -> None:
     """Have a test delivered to every target of a rule, as an alert would be.
 
     Raises TurnoutError UNKNOWN_ALERT_RULE, ALERT_RULE_TESTED_LATELY, BUSY.
@@ -165,15 +174,6 @@ async def test_rule(door: Door, company: Company, rule_id: UUID, now: datetime) 
 def unknown_rule() -> TurnoutError:
     """What is said of a rule that the company has not."""
     return TurnoutError("UNKNOWN_ALERT_RULE", "The company has no such rule.", "`alertRules` lists those it has.")
-
-
-def _check(wish: RuleWish) -> None:
-    """Raises TurnoutError INVALID_ALERT_RULE."""
-    if not (wish.name.isprintable() and 0 < len(wish.name) <= LONGEST):
-        _refuse("its name cannot be shown", f"Use 1 to {LONGEST} characters on one line.")
-    check_condition(wish.condition)
-    if not 0 < len(wish.targets) <= MOST_TARGETS or len(set(wish.targets)) < len(wish.targets):
-        _refuse("it needs somewhere to go, and nowhere twice", f"Give 1 to {MOST_TARGETS} different targets.")
 
 
 async def _demand_room(connection: AsyncConnection[Any], company: Company) -> None:

@@ -86,7 +86,10 @@ class Deliverer:
                 await task
 
     async def work_off(self, connection: AsyncConnection[Any]) -> int:
-        """Try everything that is due once; returns how much there was. The connection is in no transaction."""
+        """Try everything that is due once; returns how much there was. The connection is in no transaction.
+
+        What waits for minutes that have grown meanwhile is looked at again.
+        """
         claimed = [
             one for company_id in await self._companies(connection) for one in await self._claim(connection, company_id)
         ]

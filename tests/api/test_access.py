@@ -33,11 +33,18 @@ ARGUMENTS = {
     "current": '"nothing"',
     "instants": '{from: "2026-03-01T00:00:00Z", to: "2026-03-01T01:00:00Z"}',
     "new": '"kein Schwein ruft mich an"',
+    "condition": "{metric: CONNECTIONS}",
+    "rule": '{name: "r", condition: {metric: CONNECTIONS}, targets: [{webhook: "https://alerts.example.com/"}]}',
 }
 # Tokens end with their key: a session has none.
 OF_KEYS = {"issueEmbedToken"}
 # What can only be refused where nothing has that id, or that password.
-OF_NOTHING = {"rotateKey": "UNKNOWN_KEY", "revokeKey": "UNKNOWN_KEY", "changePassword": "WRONG_PASSWORD"}
+OF_NOTHING = {
+    "rotateKey": "UNKNOWN_KEY",
+    "revokeKey": "UNKNOWN_KEY",
+    "changePassword": "WRONG_PASSWORD",
+    **dict.fromkeys(("changeAlertRule", "deleteAlertRule", "testAlertRule"), "UNKNOWN_ALERT_RULE"),
+}
 # They need no credential.
 OPEN = {"signIn", "activate"}
 

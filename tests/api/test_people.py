@@ -124,6 +124,8 @@ def test_these_fields_belong_to_people() -> None:
     personal = {name for name, field in texts() if isinstance(declaration(field), Disguise)}
 
     assert personal == {
+        "AlertDelivery.email",
+        "AlertTarget.email",
         "ApiKey.addresses",
         "ApiKey.label",
         "ApiKey.userId",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
+from uuid import UUID
 
 from graphql import (
     GraphQLArgument,
@@ -52,6 +53,8 @@ def named(canary: Canary) -> dict[str, list[Any]]:
         "name": [canary("Hall")],
         "templates": [[canary("Lecture")]],
         "actions": [[canary("act")]],
+        "ruleId": [str(UUID(int=canary.prime))],
+        "condition": [{"metric": "USERS"}, {"metric": "CONNECTIONS", "share": 0.1}],
     }
 
 

@@ -21,9 +21,19 @@ from .crawling import Shown, answers
 from .questions import SPANS, Part, arguments_of_mutations, naming, packed, questions
 
 # Texts in mutations that name nothing of anybody.
-SAID = {"company", "password", "current", "new", "link", "label", "addresses", "views"}
+SAID = {"company", "password", "current", "new", "link", "label", "addresses", "views"} | {
+    "rule.name",
+    "rule.targets.webhook",
+    "rule.targets.email",
+}
 # What else a mutation may need.
-NEEDED = {"company": "canary-beta", "password": "no password", "scopes": ["READ_STATS"]}
+HOOK = {"webhook": "https://alerts.example.com/"}
+NEEDED = {
+    "company": "canary-beta",
+    "password": "no password",
+    "scopes": ["READ_STATS"],
+    "rule": {"name": "r", "condition": {"metric": "USERS"}, "targets": [HOOK]},
+}
 # What each answer has of its own: the secrets that are made, and their ids.
 MADE = re.compile(rb"turnout_\w+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CURSORS = 8
