@@ -17,7 +17,9 @@ def issue(
     slug: Slug,
     scope: Annotated[
         list[str],
-        typer.Option(help="read:stats, read:people, write:events or admin:keys; repeatable.", show_default=False),
+        typer.Option(
+            help="read:stats, read:people, write:events, admin:keys or admin:alerts; repeatable.", show_default=False
+        ),
     ],
     label: Label = None,
     expires_days: Annotated[int, typer.Option(help="After how many days it ends.")] = 365,
