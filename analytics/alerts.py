@@ -47,6 +47,7 @@ class AlertDelivery:
     """One alert, or a test, on its way to one target. `status` is what the server answered, by HTTP or SMTP."""
 
     delivery_id: UUID
+    target_id: UUID
     channel: AlertChannel
     address: str
     is_test: bool

@@ -13,7 +13,7 @@ select r.rule_id, r.name, r.metric::text, r.section::text, r.share, r.period::te
     from alert_target t
     left join lateral (
       select jsonb_build_object(
-          'delivery_id', d.delivery_id, 'channel', t.channel, 'address', t.address, 'is_test', d.alert_id is null,
+          'delivery_id', d.delivery_id, 'target_id', t.target_id, 'channel', t.channel, 'address', t.address, 'is_test', d.alert_id is null,
           'state', d.state, 'attempts', d.attempts, 'failure', d.failure, 'status', d.status, 'created_at', d.created_at,
           'due_at', case when d.state = 'PENDING' then d.due_at end, 'settled_at', d.settled_at
         ) as latest
@@ -37,7 +37,7 @@ with line as (
       select coalesce(
         jsonb_agg(
           jsonb_build_object(
-            'delivery_id', d.delivery_id, 'channel', t.channel, 'address', t.address, 'is_test', false,
+            'delivery_id', d.delivery_id, 'target_id', t.target_id, 'channel', t.channel, 'address', t.address, 'is_test', false,
             'state', d.state, 'attempts', d.attempts, 'failure', d.failure, 'status', d.status, 'created_at', d.created_at,
             'due_at', case when d.state = 'PENDING' then d.due_at end, 'settled_at', d.settled_at
           )
@@ -56,7 +56,8 @@ with line as (
 -- name: backtest
 -- A period is that of the first day on which the share was reached, and has no second one. Where the range begins inside a billing
 -- period, what its days before the range have reached counts too.
-select f.first_day, case %(period)s when 'DAY' then f.first_day else billing_last_day(f.first_day, f.anchor) end, f.day, f.at, f.value, f.limit_value
+select f.first_day, case %(period)s when 'DAY' then f.first_day else billing_last_day(f.first_day, f.anchor) end, f.day, f.at, f.value,
+  f.limit_value
 from (
   select distinct on (p.first_day) p.first_day, c.anchor, v.day, v.at, v.value, v.limit_value
   from (select k.billing_anchor_day::integer as anchor from company k where k.company_id = %(company)s) c

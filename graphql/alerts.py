@@ -91,7 +91,9 @@ class AlertDelivery:
         resolver=_webhook, metadata=people.HARMLESS, description="The URL that it goes to; null for e-mail."
     )
     email: str | None = strawberry.field(
-        resolver=_email, metadata=people.email("address"), description="The address that it goes to; null for webhooks."
+        resolver=_email,
+        metadata=people.email("target_id"),
+        description="The address that it goes to; null for webhooks.",
     )
     is_test: bool = strawberry.field(description="Whether testAlertRule has asked for it.")
     state: DeliveryState = strawberry.field(description="How far it has come.")
@@ -121,7 +123,7 @@ class AlertTarget:
         resolver=_webhook, metadata=people.HARMLESS, description="The URL of a webhook; null for e-mail."
     )
     email: str | None = strawberry.field(
-        resolver=_email, metadata=people.email("address"), description="The e-mail address; null for a webhook."
+        resolver=_email, metadata=people.email("target_id"), description="The e-mail address; null for a webhook."
     )
     latest: AlertDelivery | None = strawberry.field(
         name="latestDelivery", description="What has been on its way there last; null when nothing has."

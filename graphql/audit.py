@@ -32,8 +32,9 @@ describe(
 
 # What of an act cannot name anybody: words of the product, numbers, instants, ids, and what is agreed with the company.
 _HARMLESS: Final = (
-    "before billingAnchorDay by deliveries expiresAt failures kind limit limits mustChange name of of_one_user "
-    "oldExpiresAt oneUser overlapSeconds replacedBy scopes staleAfterHours suspendedAt timeZone views withBodies"
+    "before billingAnchorDay by channels deliveries expiresAt failures kind limit limits metric mustChange name of "
+    "of_one_user oldExpiresAt oneUser overlapSeconds period replacedBy scopes section share staleAfterHours "
+    "suspendedAt timeZone views withBodies"
 )
 HARMLESS_DETAILS: Final = frozenset(_HARMLESS.split())
 

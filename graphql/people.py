@@ -124,7 +124,10 @@ def detail(of: str, unless: str) -> Mapping[str, Any]:
 
 
 def email(of: str) -> Mapping[str, Any]:
-    """The e-mail address that the row has under this name."""
+    """The e-mail address of the target whose id the row has under this name.
+
+    It is not made of the address: whoever may make rules would find out by trying.
+    """
     return {MARK: Disguise("email", "email", of)}
 
 

@@ -55,6 +55,14 @@ class Receiver:
     answer: bytes | None = TAKEN
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list[tuple[dict[str, str], bytes]])
 
+    @classmethod
+    @asynccontextmanager
+    async def listening(cls) -> AsyncGenerator["Receiver"]:
+        receiver = cls()
+        async with await asyncio.start_server(receiver.serve, "127.0.0.1", 0) as server:
+            receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook?a=b"
+            yield receiver
+
     async def has_been_asked(self) -> bool:
         return bool(self.requests)
 
@@ -71,9 +79,7 @@ class Receiver:
 
 @pytest.fixture
 async def receiver() -> AsyncGenerator[Receiver]:
-    receiver = Receiver()
-    async with await asyncio.start_server(receiver.serve, "127.0.0.1", 0) as server:
-        receiver.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook?a=b"
+    async with Receiver.listening() as receiver:
         yield receiver
 
 
