@@ -69,30 +69,39 @@ from fired f
 join alert_target t on t.company_id = %(company)s and t.rule_id = f.rule_id
 
 -- name: look_again
--- Minutes grow while nothing arrives. When those who are in events now will have reached what a rule waits for, or the day is over
--- before that, is when today is computed again.
+-- Minutes grow while nothing arrives. When those who are in events now, or what is being recorded, will have reached what a rule
+-- waits for, or the day is over before that, is when today is computed again.
 update alert_rule r
 set look_again_at = x.at
 from (
   select w.rule_id,
     case
-      when s.open_stays > 0 and w.limit_value > 0 and w.value / w.limit_value < w.share then
+      when g.growing > 0 and w.limit_value > 0 and w.value / w.limit_value < w.share then
         least(
-          %(as_of)s::timestamptz + least((w.share * w.limit_value - w.value) / s.open_stays, 100000) * interval '1 minute'
+          %(as_of)s::timestamptz + least((w.share * w.limit_value - w.value) / g.growing, 100000) * interval '1 minute'
             + interval '1 millisecond',
-          s.ends_at
+          g.ends_at
         )
     end as at
   from (
-    select k.rule_id, k.section, k.share, v.value, v.limit_value
+    select k.rule_id, k.metric, k.section, k.share, v.value, v.limit_value
     from alert_rule k
     join company c on c.company_id = %(company)s and c.generation = %(generation)s
     cross join lateral alert_levels(
       %(company)s, %(generation)s, %(as_of)s, k.metric, k.section, %(today)s::date, %(today)s::date
     ) v
-    where k.company_id = %(company)s and k.metric = 'PARTICIPATION_MINUTES'
+    where k.company_id = %(company)s and k.metric in ('PARTICIPATION_MINUTES', 'RECORDED_MINUTES', 'STORED_RECORDING_MINUTES')
   ) w
-  left join section_day s
-    on s.company_id = %(company)s and s.generation = %(generation)s and s.section = w.section and s.day = %(today)s::date
+  left join lateral (
+    select s.open_stays as growing, s.ends_at
+    from section_day s
+    where w.metric = 'PARTICIPATION_MINUTES'
+      and s.company_id = %(company)s and s.generation = %(generation)s and s.section = w.section and s.day = %(today)s::date
+    union all
+    select case w.metric when 'RECORDED_MINUTES' then d.running else d.stored_running end, d.ends_at
+    from recording_day d
+    where w.metric <> 'PARTICIPATION_MINUTES'
+      and d.company_id = %(company)s and d.generation = %(generation)s and d.day = %(today)s::date
+  ) g on true
 ) x
 where r.company_id = %(company)s and r.rule_id = x.rule_id and r.look_again_at is distinct from x.at

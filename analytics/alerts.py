@@ -19,7 +19,7 @@ from turnout.tenants.limits import LimitMetric, Section
 
 _SQL: Final = statements("turnout.analytics", "alerts.sql")
 # What there is at a day's end is the sum of all that has changed before.
-_OF_ALL_DAYS: Final = frozenset({LimitMetric.USERS, LimitMetric.STORAGE_BYTES})
+_OF_ALL_DAYS: Final = frozenset({LimitMetric.USERS, LimitMetric.STORAGE_BYTES, LimitMetric.STORED_RECORDING_MINUTES})
 
 
 class DeliveryState(StrEnum):

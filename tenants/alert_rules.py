@@ -24,8 +24,6 @@ MOST_TARGETS: Final = 5
 LARGEST_SHARE: Final = 10
 # How long a rule rests between two tests: whoever finds a credential has found no way to send much mail.
 TEST_PAUSE: Final = timedelta(minutes=1)
-# Of these a company has limits, but no figures yet that a rule could be held against.
-NOT_WATCHED: Final = frozenset({LimitMetric.RECORDED_MINUTES, LimitMetric.STORED_RECORDING_MINUTES})
 _OF_BILLING_PERIODS: Final = frozenset({LimitMetric.PARTICIPATION_MINUTES, LimitMetric.RECORDED_MINUTES})
 _SQL: Final = statements("turnout.tenants", "alert_rules.sql")
 
@@ -84,8 +82,6 @@ class WrittenRule:
 def check_condition(condition: Condition) -> None:
     """Raises TurnoutError INVALID_ALERT_RULE for what no rule can wait for."""
     metric, section = condition.metric, condition.section
-    if metric in NOT_WATCHED:
-        _refuse(f"{metric} are not counted by day yet", "Take another metric.")
     if section not in (allowed := sections_of(metric)):
         names = ", ".join(one for one in Section if one in allowed)
         _refuse(f"{metric} has no section {section}", f"Take {names}.")

@@ -60,3 +60,7 @@ def registered(user: str, at: datetime) -> dict[str, Any]:
 
 def uploaded(file: str, at: datetime, size: int) -> dict[str, Any]:
     return activity(f"{file}-uploaded", "turnout.file.uploaded", at, file=file, bytes=size)
+
+
+def recorded(what: str, at: datetime, **about: Any) -> dict[str, Any]:
+    return activity(f"tape-{what}", f"turnout.recording.{what}", at, recording="tape", event="a", **about)

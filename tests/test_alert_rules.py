@@ -24,7 +24,7 @@ from turnout.tenants.audit import COMMAND
 from turnout.tenants.company import Company
 from turnout.tenants.limits import LimitMetric
 
-from .alerting import HOOK, agree, condition, fired, meeting, registered, uploaded, watch
+from .alerting import HOOK, agree, condition, fired, meeting, recorded, registered, uploaded, watch
 
 TODAY = date(2026, 3, 2)
 
@@ -136,6 +136,26 @@ async def test_users_and_storage_are_what_there_is_at_the_end_of_the_day(product
     assert said == {LimitMetric.USERS: 4, LimitMetric.STORAGE_BYTES: 950}
 
 
+async def test_recordings_are_watched_while_they_run_and_once_they_are_stored(
+    product: Product, acme: Company, database: Database
+) -> None:
+    agree(database, acme, product.now, "RECORDED_MINUTES=100", "STORED_RECORDING_MINUTES=100")
+    for metric in ("RECORDED_MINUTES", "STORED_RECORDING_MINUTES"):
+        await watch(product, acme, condition(metric, 0.5, "BILLING_PERIOD"))
+    await product.tell(acme, meeting("a", product.now - timedelta(minutes=45), minutes=None))
+    await product.tell(acme, [recorded("started", product.now - timedelta(minutes=40))])
+    assert await fired(product, acme) == []
+
+    product.now += timedelta(minutes=20)
+    await product.tell(acme, [recorded("stopped", product.now)])
+    running = [(alert.condition.metric, alert.firing.value) for alert in await fired(product, acme)]
+    await product.tell(acme, [recorded("stored", product.now, bytes=1)])
+    stored = {alert.condition.metric: alert.firing.value for alert in await fired(product, acme)}
+
+    assert running == [(LimitMetric.RECORDED_MINUTES, 60)]
+    assert stored == {LimitMetric.RECORDED_MINUTES: 60, LimitMetric.STORED_RECORDING_MINUTES: 60}
+
+
 async def test_another_condition_may_fire_again_and_another_name_may_not(product: Product, acme: Company) -> None:
     rule = await watch(product, acme, condition(share=0.75))
     await product.tell(acme, meeting("a", product.now.replace(hour=9), people=4))
@@ -183,7 +203,7 @@ async def test_a_webhook_that_stays_keeps_its_secret(product: Product, acme: Com
         condition("LISTENERS", section="CALL"),
         condition("USERS", section="CALL"),
         condition("PARTICIPATION_MINUTES", period="DAY"),
-        condition("RECORDED_MINUTES", period="BILLING_PERIOD"),
+        condition("RECORDED_MINUTES", period="DAY"),
     ],
 )
 def test_no_rule_waits_for_what_cannot_be(wrong: Condition) -> None:

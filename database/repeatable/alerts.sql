@@ -16,8 +16,8 @@ create or replace function billing_last_day(first_day date, anchor integer) retu
 language sql immutable strict parallel safe
 return billing_first_day(first_day + 32, anchor) - 1;
 
--- A peak is the day's own. Minutes are those of the billing period up to the day's end, or now. Users and storage are what there
--- is at the day's end, or now: the differences of all days up to it. Every figure comes from the rollups.
+-- A peak is the day's own. Minutes are those of the billing period up to the day's end, or now. Users, storage and what is stored
+-- of recordings are what there is at the day's end, or now: the differences of all days up to it. All of it is from the rollups.
 create or replace function alert_levels(
   of_company integer, of_generation integer, as_of timestamptz, of_metric limit_metric, of_section section, first_day date, last_day date
 ) returns table (day date, at timestamptz, value double precision, limit_value double precision)
@@ -47,34 +47,44 @@ begin atomic
   minute as (
     select d.day, billing_first_day(d.day, a.day) as period,
       coalesce(
-        s.closed_us + greatest(s.open_stays * microseconds(least(as_of, s.ends_at) - s.starts_at) - s.open_offset_us, 0), 0
+        s.closed_us + greatest(s.open_stays * microseconds(least(as_of, s.ends_at) - s.starts_at) - s.open_offset_us, 0),
+        r.recorded_us + r.running * greatest(microseconds(least(as_of, r.ends_at) - r.starts_at), 0),
+        0
       ) as us
     from anchor a
     cross join lateral generate_series(billing_first_day(first_day, a.day), last_day, interval '1 day') as g (at)
     cross join lateral (select g.at::date as day) d
     left join section_day s
-      on s.company_id = of_company and s.generation = of_generation and s.section = of_section and s.day = d.day
-    where of_metric = 'PARTICIPATION_MINUTES'
+      on of_metric = 'PARTICIPATION_MINUTES'
+      and s.company_id = of_company and s.generation = of_generation and s.section = of_section and s.day = d.day
+    left join recording_day r
+      on of_metric = 'RECORDED_MINUTES' and r.company_id = of_company and r.generation = of_generation and r.day = d.day
+    where of_metric in ('PARTICIPATION_MINUTES', 'RECORDED_MINUTES')
   ),
   difference as (
     select d.day, case of_metric when 'USERS' then d.registered_delta else d.stored_delta_bytes end::bigint as by
     from company_day d
     where of_metric in ('USERS', 'STORAGE_BYTES')
       and d.company_id = of_company and d.generation = of_generation and d.day <= last_day
+    union all
+    select r.day, r.stored_delta_us + r.stored_running * greatest(microseconds(least(as_of, r.ends_at) - r.starts_at), 0)
+    from recording_day r
+    where of_metric = 'STORED_RECORDING_MINUTES'
+      and r.company_id = of_company and r.generation = of_generation and r.day <= last_day
   ),
   level as (
     select d.day, sum(coalesce(x.by, 0)) over (order by d.day) + (select coalesce(sum(b.by), 0) from difference b where b.day < first_day) as value
     from generate_series(first_day, last_day, interval '1 day') as g (at)
     cross join lateral (select g.at::date as day) d
     left join difference x on x.day = d.day
-    where of_metric in ('USERS', 'STORAGE_BYTES')
+    where of_metric in ('USERS', 'STORAGE_BYTES', 'STORED_RECORDING_MINUTES')
   ),
   reached as (
     select p.day, p.at, p.value from peak p
     union all
     select m.day, null, (sum(m.us) over (partition by m.period order by m.day))::double precision / 60000000 from minute m
     union all
-    select l.day, null, l.value::double precision from level l
+    select l.day, null, l.value::double precision / case of_metric when 'STORED_RECORDING_MINUTES' then 60000000 else 1 end from level l
   )
   select r.day, r.at, r.value, limit_on(of_company, of_metric, of_section, r.day)
   from reached r
