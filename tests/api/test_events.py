@@ -136,7 +136,7 @@ async def test_a_period_by_instants_cuts_peaks_people_and_minutes_alone(told: To
 
     answer = await ask(told.little, "eventStats", period=half, kinds=["WEBINAR"])
 
-    cut = {"peakSpeakers": 1, "uniqueParticipants": 3, "participationMinutes": 70.0}
+    cut = {"peakSpeakers": 1, "uniqueParticipants": 3, "participationMinutes": 70.0, "recordedMinutes": 30.0}
     assert answer["nodes"] == [LAUNCH | cut]
 
 
