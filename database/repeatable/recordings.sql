@@ -180,20 +180,19 @@ stored_open as (
   where p.open
   group by p.day
 ),
-version as materialized (
-  select b.day, v.at, v.bytes
-  from bucket b
+version as (
+  select c.day, v.at, v.bytes
+  from concerned c
   cross join lateral (
-    select v.stored_id, v.bytes, v.since as at
+    select v.bytes, v.since as at
     from stored_version v
-    where v.company_id = of_company and v.since >= b.lo and v.since < b.hi
+    where v.company_id = of_company and v.stored_id = c.stored_id and v.since >= c.lo and v.since < c.hi
     union all
-    select v.stored_id, -v.bytes, v.until
+    select -v.bytes, v.until
     from stored_version v
-    where v.company_id = of_company and v.until >= b.lo and v.until < b.hi
+    where v.company_id = of_company and v.stored_id = c.stored_id and v.until >= c.lo and v.until < c.hi
     offset 0
   ) v
-  join stored d on d.company_id = of_company and d.stored_id = v.stored_id and d.kind = 'RECORDING'
 ),
 stored_bytes as (
   select v.day, sum(v.bytes)::bigint as stored_delta_bytes
