@@ -107,7 +107,6 @@ grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnou
 grant select, update (company_id) on company to turnout_app;
 grant select on company_limit, company_secret, rollup_generation, local_day to turnout_app;
 grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day to turnout_app;
-grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day to turnout_app;
 grant select on peak_day, device_day, room_day, post_day, hour_day to turnout_app;
 grant select, insert, update on activity, event, event_signal, connection, person, signal, room, stored to turnout_app;
 grant select, insert, update, delete on quarantine, stay, registration, stored_version, recording_run to turnout_app;
@@ -123,10 +122,8 @@ grant select on alert to turnout_app;
 grant select, insert, delete on alert_delivery to turnout_app;
 
 -- The refresher: facts in, rollups out. It may also close stays and recordings that have grown stale, under the lock of their event.
-grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_signal, stored_version, recording_run
-  to turnout_refresher;
--- The refresher: facts in, rollups out. It may also close a stay that has grown stale, under the lock of its event.
-grant select on company, company_limit, event, stay, registration, sign_in, message, stored, stored_version, room to turnout_refresher;
+grant select on company, company_limit, event, stay, registration, sign_in, message, room to turnout_refresher;
+grant select on stored, stored_signal, stored_version, recording_run to turnout_refresher;
 grant update (left_at, ended_by) on stay to turnout_refresher;
 grant update (stopped_at, ended_by) on recording_run to turnout_refresher;
 grant update (tree_active_at) on event to turnout_refresher;
