@@ -131,11 +131,11 @@ language sql stable
 set jit = off
 set plan_cache_mode = force_generic_plan
 begin atomic
-with bucket as materialized (
-  select b.day, b.lo from unnest(days, froms, tos) as b (day, lo, hi)
-),
-piece as materialized (
-  select p.* from pieces(of_company, as_of, days, froms, tos) p where p.inside
+with piece as materialized (
+  select p.*, case when not p.open then microseconds(p.ends_at - p.starts_at) end as closed_us,
+    case when p.open then microseconds(p.starts_at - p.lo) end as offset_us
+  from pieces(of_company, as_of, days, froms, tos) p
+  where p.inside
 ),
 service_piece as materialized (
   select p.* from service_pieces(of_company, as_of, days, froms, tos) p
@@ -163,15 +163,18 @@ change as (
   select s.day, s.event_id, s.kind, s.at, sum(s.connections)::integer as connections, sum(s.lines)::integer as lines,
     sum(s.speaking)::integer as speaking
   from (
-    select p.day, p.event_id, p.kind, x.at, x.by as connections,
-      case when p.device in ('PHONE', 'ROOM_SYSTEM') then x.by else 0 end as lines, 0 as speaking
+    select p.day, p.event_id, p.kind, p.starts_at as at, 1 as connections,
+      (coalesce(p.device, 'UNKNOWN') in ('PHONE', 'ROOM_SYSTEM'))::integer as lines, 0 as speaking
     from piece p
-    cross join lateral (values (p.starts_at, 1), (p.ends_at, -1)) as x (at, by)
     where p.starts_at < p.ends_at
     union all
-    select s.day, s.event_id, 'WEBINAR', x.at, 0, 0, x.by
-    from speaking s
-    cross join lateral (values (s.starts_at, 1), (s.ends_at, -1)) as x (at, by)
+    select p.day, p.event_id, p.kind, p.ends_at, -1, -(coalesce(p.device, 'UNKNOWN') in ('PHONE', 'ROOM_SYSTEM'))::integer, 0
+    from piece p
+    where p.starts_at < p.ends_at
+    union all
+    select s.day, s.event_id, 'WEBINAR', s.starts_at, 0, 0, 1 from speaking s
+    union all
+    select s.day, s.event_id, 'WEBINAR', s.ends_at, 0, 0, -1 from speaking s
   ) s
   group by s.day, s.event_id, s.kind, s.at
 ),
@@ -179,11 +182,12 @@ event_level as materialized (
   select c.*, sum(c.connections) over (partition by c.day, c.event_id order by c.at) as present
   from change c
 ),
+-- The largest of each kind, and where it was first reached.
 crowd as (
-  select l.day, l.kind, max(peak_key(l.present, microseconds(l.at - b.lo))) as peak
-  from event_level l
-  join bucket b on b.day = l.day
-  group by l.day, l.kind
+  select k.day, k.kind, k.value, min(l.at) as reached_at
+  from (select l.day, l.kind, max(l.present) as value from event_level l group by l.day, l.kind) k
+  join event_level l on l.day = k.day and l.kind = k.kind and l.present = k.value
+  group by k.day, k.kind, k.value
 ),
 -- The same of all events together. An event becomes active where its level leaves 0. Every hour begins with a row of its own,
 -- which carries the level into it. Rows of one instant all have the level after it, and all but one last no time.
@@ -209,11 +213,10 @@ level as materialized (
   window w as (partition by m.day order by m.at)
 ),
 lines as (
-  select l.day, max(peak_key(l.lines, microseconds(l.at - b.lo))) as peak
-  from level l
-  join bucket b on b.day = l.day
-  where l.lines > 0
-  group by l.day
+  select k.day, k.value, min(l.at) as reached_at
+  from (select l.day, max(l.lines) as value from level l where l.lines > 0 group by l.day) k
+  join level l on l.day = k.day and l.lines = k.value
+  group by k.day, k.value
 ),
 -- Open stays of the bucket that as_of lies in: they grow on in the hour that as_of lies in.
 growing as (
@@ -246,9 +249,8 @@ hour_peak as (
 visit as (
   select p.day, p.lo, p.hi, p.room_key, array_agg(distinct p.event_id) as event_ids, array_agg(distinct p.person_id) as person_ids,
     min(p.starts_at) as first_at, max(p.ends_at) as last_at,
-    coalesce(sum(microseconds(p.ends_at - p.starts_at)) filter (where not p.open), 0)::bigint as closed_us,
-    (count(*) filter (where p.open))::integer as open_stays,
-    coalesce(sum(microseconds(p.starts_at - p.lo)) filter (where p.open), 0)::bigint as open_offset_us
+    coalesce(sum(p.closed_us), 0)::bigint as closed_us, count(p.offset_us)::integer as open_stays,
+    coalesce(sum(p.offset_us), 0)::bigint as open_offset_us
   from piece p
   where p.room_key is not null
   group by p.day, p.lo, p.hi, p.room_key
@@ -283,28 +285,28 @@ expiry as (
 )
 select
   'PEAK', k.day, null::timestamptz, null::timestamptz,
-  k.metric, k.section, peak_level(k.peak), peak_at(k.peak, b.lo),
+  k.metric, k.section, k.value::integer, k.reached_at,
   null::device, null::bigint, null::bigint[], null::bigint[], null::timestamptz, null::timestamptz,
   null::bigint, null::integer, null::bigint,
   null::bigint, null::integer, null::bigint, null::bigint, null::integer, null::bigint,
   null::smallint, null::integer, null::integer, null::integer, null::integer,
   null::timestamptz, null::timestamptz, null::timestamptz
 from (
-  select c.day, 'CONNECTIONS_IN_ONE_EVENT'::day_metric as metric, x.section, max(c.peak) as peak
-  from crowd c
-  cross join lateral (values ('TOTAL'::section), (c.kind::text::section)) as x (section)
-  group by c.day, x.section
+  select c.day, 'CONNECTIONS_IN_ONE_EVENT'::day_metric as metric, c.kind::text::section as section, c.value, c.reached_at from crowd c
   union all
-  select l.day, 'DIAL_IN_LINES', 'TOTAL', l.peak from lines l
+  (
+    select distinct on (c.day) c.day, 'CONNECTIONS_IN_ONE_EVENT', 'TOTAL', c.value, c.reached_at
+    from crowd c
+    order by c.day, c.value desc, c.reached_at
+  )
+  union all
+  select l.day, 'DIAL_IN_LINES', 'TOTAL', l.value, l.reached_at from lines l
 ) k
-join bucket b on b.day = k.day
 union all
 select
   'DEVICE', p.day, p.lo, p.hi, null, null, null, null,
   coalesce(p.device, 'UNKNOWN'), null, null, null, null, null,
-  coalesce(sum(microseconds(p.ends_at - p.starts_at)) filter (where not p.open), 0)::bigint,
-  (count(*) filter (where p.open))::integer,
-  coalesce(sum(microseconds(p.starts_at - p.lo)) filter (where p.open), 0)::bigint,
+  coalesce(sum(p.closed_us), 0)::bigint, count(p.offset_us)::integer, coalesce(sum(p.offset_us), 0)::bigint,
   null, null, null, null, null, null, null, null, null, null, null, null, null, null
 from piece p
 group by p.day, p.lo, p.hi, coalesce(p.device, 'UNKNOWN')
