@@ -71,8 +71,13 @@ async def socket(
 ) -> AsyncGenerator[Socket]:
     """A connection on which nothing has been said yet."""
     address = str(client.http.base_url).replace("http", "ws", 1).rstrip("/")
-    options = {"additional_headers": headers, "proxy": None, "close_timeout": 0.5}
-    async with connect(f"{address}/graphql", subprotocols=[Subprotocol(protocol)], **options) as raw:
+    async with connect(
+        f"{address}/graphql",
+        subprotocols=[Subprotocol(protocol)],
+        additional_headers=headers,
+        proxy=None,
+        close_timeout=0.5,
+    ) as raw:
         yield Socket(raw)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -78,7 +78,8 @@ async def stage(server: str, template: str) -> AsyncGenerator[Stage]:
             with support(database.support) as session:
                 company = add_company(session, NewCompany(slug, slug, "Europe/Berlin"), now())
             clients.append(await client_of(company, http, services, database))
-        yield Stage(*clients, database, graphql_of(app))
+        acme, globex, initech = clients
+        yield Stage(acme, globex, initech, database, graphql_of(app))
     services.readiness.stopping = running.should_exit = True
     await task
     drop(server, database.name)
@@ -93,9 +94,8 @@ async def nothing_is_left(stage: Stage) -> AsyncGenerator[None]:
 
 def graphql_of(app: Starlette) -> GraphQL:
     """The way in that an application has."""
-    return next(
-        route.endpoint.__self__ for route in app.routes if isinstance(route, Route) and route.path == "/graphql"
-    )
+    routes = (cast("Any", route) for route in app.routes if isinstance(route, Route) and route.path == "/graphql")
+    return next(route.endpoint.__self__ for route in routes)
 
 
 def now() -> datetime:
@@ -410,21 +410,21 @@ async def test_a_subscription_ends_when_it_is_completed_and_its_name_is_free_aga
         assert (await watching.next("live"))["recordings"] == 0
 
 
-async def test_a_connection_carries_so_many_subscriptions_and_a_company_so_many_connections(stage: Stage) -> None:
+async def test_a_connection_carries_so_many_subscriptions_and_a_company_so_many_connections(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with subscribed(stage.acme, *[STAYS] * sockets.MOST_SUBSCRIPTIONS, STAYS) as full:
         assert await full.error() == "TOO_MANY_SUBSCRIPTIONS"
-    stage.graphql.places._most_of_one_company = 1
-    try:
-        async with subscribed(stage.acme, LIVE) as first:
-            await first.next("live")
-            async with socket(stage.acme) as second:
-                await second.say("connection_init", payload=bearer(stage.acme.token))
-                assert await second.closing() == (1013, "TOO_MANY_CONNECTIONS")
-            streaming = await stage.acme.post(LIVE, accept="text/event-stream")
-            async with subscribed(stage.globex, LIVE) as other:
-                await other.next("live")
-    finally:
-        stage.graphql.places._most_of_one_company = 50
+    monkeypatch.setattr(stage.graphql.places, "_most_of_one_company", 1)
+    async with subscribed(stage.acme, LIVE) as first:
+        await first.next("live")
+        async with socket(stage.acme) as second:
+            await second.say("connection_init", payload=bearer(stage.acme.token))
+            assert await second.closing() == (1013, "TOO_MANY_CONNECTIONS")
+        streaming = await stage.acme.post(LIVE, accept="text/event-stream")
+        async with subscribed(stage.globex, LIVE) as other:
+            await other.next("live")
+
     assert (streaming.status_code, streaming.json()["errors"][0]["extensions"]["code"]) == (429, "TOO_MANY_CONNECTIONS")
 
 
