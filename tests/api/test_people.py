@@ -22,7 +22,11 @@ from .stories import little_company
 from .telling import NOW, Told
 
 PERIOD = {"dates": {"from": "2026-02-27", "to": "2026-03-03"}}
-SPANS = {"period": PERIOD, "instants": {"from": "2026-03-01T09:00:00Z", "to": "2026-03-01T10:00:00Z"}}
+GIVEN = {
+    "period": PERIOD,
+    "instants": {"from": "2026-03-01T09:00:00Z", "to": "2026-03-01T10:00:00Z"},
+    "condition": {"metric": "CONNECTIONS"},
+}
 # One of each argument that names people.
 NAMED = {
     "search": "a",
@@ -88,7 +92,7 @@ def columns(name: str) -> set[str]:
 
 
 def given(name: str) -> dict[str, Any]:
-    return {argument: value for argument, value in SPANS.items() if argument in QUERY.fields[name].args}
+    return {argument: value for argument, value in GIVEN.items() if argument in QUERY.fields[name].args}
 
 
 async def program(client: Client, *scopes: str, label: str | None = None) -> Client:
