@@ -24,7 +24,7 @@ describe(
             "As many days before it, moved back by whole weeks, so that Mondays stand beside Mondays."
         ),
         "YEAR_BEFORE": "The same dates of the year before; 29 February becomes the 28th.",
-        "YEAR_BEFORE_BY_WEEKDAY": "52 weeks before, or more when the period is longer.",
+        "YEAR_BEFORE_BY_WEEKDAY": "The same weekdays 52 weeks before, or more when the period is longer.",
     },
 )
 describe(

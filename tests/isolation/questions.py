@@ -93,6 +93,7 @@ def _values(key: str, argument: GraphQLArgument, canary: Canary) -> list[Any]:
                 "DateTime": ["2026-03-02T00:00:00Z"],
                 "PeriodInput": [],
                 "InstantRangeInput": [],
+                "ComparisonInput": [{"preset": "PREVIOUS_PERIOD"}],
             }
             return plain[kind.name] if kind.name in plain else named(canary)[key]
 
