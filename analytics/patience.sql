@@ -50,3 +50,20 @@ select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
 from recording_run r
 cross join lateral days_between(%(company)s, r.started_at, greatest(r.started_at, %(as_of)s)) d
 where r.company_id = %(company)s and r.length_class = 9
+
+-- name: reopen_features
+update feature_span s
+set stopped_at = null, ended_by = null
+from event e, event t, company c
+where s.company_id = %(company)s and s.ended_by = 'STALE'
+  and e.company_id = %(company)s and e.event_id = s.event_id
+  and t.company_id = %(company)s and t.event_id = e.top_id
+  and c.company_id = %(company)s and t.tree_active_at + c.stale_after > %(as_of)s
+
+-- name: mark_open_features
+-- Every day on which a feature may be on that nobody has switched off.
+insert into mark (company_id, generation, day, made_at)
+select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
+from feature_span s
+cross join lateral days_between(%(company)s, s.started_at, greatest(s.started_at, %(as_of)s)) d
+where s.company_id = %(company)s and s.length_class = 9

@@ -110,6 +110,18 @@ delete from post_day where company_id = %(company)s and generation = %(generatio
 delete from hour_day
 where company_id = %(company)s and generation = %(generation)s and section = any (enum_range(null::section)) and day = any (%(days)s::date[])
 
+-- name: clear_features
+delete from feature_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_media
+delete from media_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_quality
+delete from quality_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_sampled_stays
+delete from sampled_stay_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
 -- name: compute_stays
 with measured as materialized (
   select * from measure(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
@@ -241,6 +253,39 @@ insert into post_day (company_id, generation, day, section, place, posts)
 select %(company)s, %(generation)s, p.day, p.section, p.place, p.posts
 from posts(%(company)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) p
 
+-- name: compute_features
+with gauged as materialized (
+  select * from gauge(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+),
+figures as (
+  insert into feature_day (company_id, generation, day, figure, closed_us, open_events, open_offset_us, peak, peak_at, starts_at, ends_at)
+  select %(company)s, %(generation)s, g.day, g.figure, g.closed_us, g.open_events, g.open_offset_us, g.peak, g.peak_at, g.starts_at, g.ends_at
+  from gauged g
+  where g.grain = 'FIGURE'
+),
+media as (
+  insert into media_day (company_id, generation, day, direction, track, lasted_us)
+  select %(company)s, %(generation)s, g.day, g.direction, g.track, g.lasted_us
+  from gauged g
+  where g.grain = 'MEDIA'
+),
+stays as (
+  insert into quality_day (company_id, generation, day, stays_begun, stays_carried, first_sampled, first_troubled)
+  select %(company)s, %(generation)s, g.day, g.stays_begun, g.stays_carried, g.first_sampled, g.first_troubled
+  from gauged g
+  where g.grain = 'STAYS'
+),
+sampled as (
+  insert into sampled_stay_day (company_id, generation, day, connection_id, ordinal, sampled_at, troubled_at)
+  select %(company)s, %(generation)s, g.day, g.connection_id, g.ordinal, g.sampled_at, g.troubled_at
+  from gauged g
+  where g.grain = 'STAY'
+)
+update company_day d
+set valid_until = g.valid_until
+from gauged g
+where g.grain = 'DAY' and d.company_id = %(company)s and d.generation = %(generation)s and d.day = g.day and g.valid_until < d.valid_until
+
 -- name: roll_through
 -- Only when every day begun since the last refresh has been computed.
 update rollup_generation
@@ -323,6 +368,40 @@ set stopped_at = greatest(r.started_at, t.tree_active_at), ended_by = 'STALE'
 from event e, event t, company c
 where r.company_id = %(company)s and r.length_class = 9
   and e.company_id = %(company)s and e.event_id = r.event_id
+  and t.company_id = %(company)s and t.event_id = e.top_id
+  and c.company_id = %(company)s and t.tree_active_at + c.stale_after <= %(as_of)s
+  and e.event_id = any (%(events)s::bigint[])
+
+-- name: has_stale_features
+select exists (
+  select from feature_span s
+  join event e on e.company_id = %(company)s and e.event_id = s.event_id
+  join event t on t.company_id = %(company)s and t.event_id = e.top_id
+  join company c on c.company_id = %(company)s
+  where s.company_id = %(company)s and s.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
+)
+
+-- name: lock_stale_features
+select e.event_id
+from event e
+where e.company_id = %(company)s and e.event_id in (
+  select x.event_id
+  from feature_span s
+  join event b on b.company_id = %(company)s and b.event_id = s.event_id
+  join event t on t.company_id = %(company)s and t.event_id = b.top_id
+  join company c on c.company_id = %(company)s
+  cross join lateral (values (b.event_id), (t.event_id)) as x (event_id)
+  where s.company_id = %(company)s and s.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
+)
+order by e.key
+for no key update
+
+-- name: settle_stale_features
+update feature_span s
+set stopped_at = greatest(s.started_at, t.tree_active_at), ended_by = 'STALE'
+from event e, event t, company c
+where s.company_id = %(company)s and s.length_class = 9
+  and e.company_id = %(company)s and e.event_id = s.event_id
   and t.company_id = %(company)s and t.event_id = e.top_id
   and c.company_id = %(company)s and t.tree_active_at + c.stale_after <= %(as_of)s
   and e.event_id = any (%(events)s::bigint[])

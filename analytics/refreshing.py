@@ -24,10 +24,11 @@ DAYS_AT_ONCE: Final = 16
 KEPT: Final = timedelta(minutes=1)
 
 # What is computed of a day: the first writes how long it holds, and each that follows may say less.
-_PARTS: Final = ("stays", "rest", "recordings", "breakdown", "posts")
+_PARTS: Final = ("stays", "rest", "recordings", "breakdown", "posts", "features")
 _ROLLUPS: Final = (
     *("sections", "events", "owners", "persons", "storage", "sign_ins"),
     *("recordings", "peaks", "devices", "rooms", "posts", "hours"),
+    *("features", "media", "quality", "sampled_stays"),
 )
 
 
@@ -134,13 +135,13 @@ class Refresh:
             await self._execute(_SQL["enter"])
             await self._execute(_PATIENCE["lock_company"])
             await self._execute(_PATIENCE["change_patience"])
-            for what in ("stays", "recordings"):
+            for what in ("stays", "recordings", "features"):
                 await self._execute(_PATIENCE[f"reopen_{what}"], as_of=now)
                 await self._execute(_PATIENCE[f"mark_open_{what}"], as_of=now)
 
     async def settle(self, now: datetime) -> None:
         """Write down the ends of what time has closed, in transactions of their own, under an ingest's locks."""
-        for what in ("stays", "recordings"):
+        for what in ("stays", "recordings", "features"):
             async with self._connection.pipeline(), self._connection.transaction():
                 await self._execute(_SQL["enter"])
                 await self._execute(_SQL["share_company"])

@@ -23,6 +23,7 @@ REPEATABLE: Final = (
     "hours.sql",
     "services.sql",
     "posts.sql",
+    "gauge.sql",
     "breakdown.sql",
     "alerts.sql",
     "authentication.sql",

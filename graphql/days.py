@@ -5,7 +5,8 @@ from datetime import date, datetime
 import strawberry
 
 from turnout.analytics import days
-from turnout.graphql import breakdown, periods, posts, recordings
+from turnout.analytics.features import Figure
+from turnout.graphql import breakdown, features, periods, posts, recordings
 from turnout.graphql.context import Info
 from turnout.graphql.figures import figure
 from turnout.graphql.periods import PeriodArgument
@@ -91,6 +92,33 @@ class DayTotal:
     qa_posts: int = posts.of_day(lambda found: found.qa, "Questions and answers posted on this day, deleted ones too.")
     questions: int = posts.of_day(lambda found: found.questions, "Questions posted on this day, deleted ones too.")
     answers: int = posts.of_day(lambda found: found.answers, "Answers posted on this day, deleted ones too.")
+    peak_live_streams: int = strawberry.field(
+        resolver=features.streams_of_day,
+        description="The largest number of live streams that went out at the same instant of this day.",
+    )
+    peak_live_streams_at: datetime | None = strawberry.field(
+        resolver=features.streams_at_of_day,
+        description="The first instant at which they did: the day's start when they ran into it; null when it is 0.",
+    )
+    captions_minutes: float = features.minutes_of_day(Figure.CAPTIONS, features.CAPTIONS)
+    whiteboard_minutes: float = features.minutes_of_day(Figure.WHITEBOARD, features.WHITEBOARD)
+    breakout_minutes: float = features.minutes_of_day(Figure.BREAKOUT, features.BREAKOUT)
+    transcription_minutes: float = features.minutes_of_day(Figure.TRANSCRIPTION, features.TRANSCRIPTION)
+    screen_share_minutes: float = features.minutes_of_day(Figure.SCREEN_SHARE, features.SCREEN_SHARE)
+    captions_enabled_minutes: float = features.minutes_of_day(Figure.CAPTIONS_ENABLED, features.CAPTIONS_ENABLED)
+    sent_minutes: features.TrackMinutes = figure(
+        features.TrackMinutes, features.sent_on_day, "Minutes of media that connections sent on this day, by track."
+    )
+    received_minutes: features.TrackMinutes = figure(
+        features.TrackMinutes,
+        features.received_on_day,
+        "Minutes of media that connections received on this day, by track.",
+    )
+    quality: features.Quality = figure(
+        features.Quality,
+        features.quality_of_day,
+        "How many stays on this day were in trouble, of those whose quality was sampled.",
+    )
 
 
 @strawberry.field(

@@ -9,7 +9,8 @@ import strawberry
 
 from turnout.analytics import summary
 from turnout.analytics.comparing import compare
-from turnout.graphql import breakdown, people, periods, posts, recordings
+from turnout.analytics.features import Figure
+from turnout.graphql import breakdown, features, people, periods, posts, recordings
 from turnout.graphql.comparison import CompareArgument, Comparison, compared_period
 from turnout.graphql.context import Info
 from turnout.graphql.figures import figure
@@ -237,6 +238,28 @@ class PeriodSummary:
     )
     questions: int = posts.of_period(lambda found: found.questions, "Questions posted in the period, deleted ones too.")
     answers: int = posts.of_period(lambda found: found.answers, "Answers posted in the period, deleted ones too.")
+    peak_live_streams: Peak = figure(Peak, features.streams_of_period, f"Live streams that went out {_PEAK}.")
+    captions_minutes: float = features.minutes_of_period(Figure.CAPTIONS, features.CAPTIONS)
+    whiteboard_minutes: float = features.minutes_of_period(Figure.WHITEBOARD, features.WHITEBOARD)
+    breakout_minutes: float = features.minutes_of_period(Figure.BREAKOUT, features.BREAKOUT)
+    transcription_minutes: float = features.minutes_of_period(Figure.TRANSCRIPTION, features.TRANSCRIPTION)
+    screen_share_minutes: float = features.minutes_of_period(Figure.SCREEN_SHARE, features.SCREEN_SHARE)
+    captions_enabled_minutes: float = features.minutes_of_period(Figure.CAPTIONS_ENABLED, features.CAPTIONS_ENABLED)
+    sent_minutes: features.TrackMinutes = figure(
+        features.TrackMinutes,
+        features.sent_in_period,
+        "Minutes of media that connections sent in the period, by track.",
+    )
+    received_minutes: features.TrackMinutes = figure(
+        features.TrackMinutes,
+        features.received_in_period,
+        "Minutes of media that connections received in the period, by track.",
+    )
+    quality: features.Quality = figure(
+        features.Quality,
+        features.quality_of_period,
+        "How many stays in the period were in trouble, of those whose quality was sampled.",
+    )
 
 
 @strawberry.field(

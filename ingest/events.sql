@@ -46,6 +46,19 @@ with counted as (
       from stored_signal s
       where s.company_id = %(company)s and s.event_id = i.event_id
       union all
+      select s.at, true
+      from feature_signal s
+      where s.company_id = %(company)s and s.event_id = i.event_id
+      union all
+      select m.at, true
+      from connection c
+      cross join lateral (
+        select m.at from media_measure m where m.company_id = %(company)s and m.connection_id = c.connection_id
+        union all
+        select q.at from quality_sample q where q.company_id = %(company)s and q.connection_id = c.connection_id
+      ) m
+      where c.company_id = %(company)s and c.event_id = i.event_id
+      union all
       select s.at, false
       from event_signal s
       where s.company_id = %(company)s and s.parent_id = i.event_id and not s.retracted
@@ -86,8 +99,8 @@ described as (
   left join said s on s.event_id = i.event_id
   where e.company_id = %(company)s and e.event_id = i.event_id
   returning e.event_id,
-    (old.kind, old.template, old.resolved_owner_key, old.room_key) is distinct from
-      (new.kind, new.template, new.resolved_owner_key, new.room_key) as renamed,
+    (old.kind, old.template, old.resolved_owner_key, old.room_key, old.captions_enabled) is distinct from
+      (new.kind, new.template, new.resolved_owner_key, new.room_key, new.captions_enabled) as renamed,
     old.parent_id is distinct from new.parent_id as moved,
     (old.kind, old.starts_at, old.created_at, old.cancelled) is distinct from (new.kind, new.starts_at, new.created_at, new.cancelled) as rescheduled,
     array[old.created_at, new.created_at, old.starts_at, new.starts_at] as instants

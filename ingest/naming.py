@@ -8,7 +8,7 @@ from psycopg import AsyncConnection
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.locking import Locked
-from turnout.ingest.vocabulary import StayJoined, StayNamed, UserNamed
+from turnout.ingest.vocabulary import ConnectionNamed, StayJoined, UserNamed
 
 _SQL: Final = statements("turnout.ingest", "intake.sql")
 
@@ -38,7 +38,7 @@ class Names:
     def connection(self, activity: Activity) -> int | None:
         """The number of the connection that it is about."""
         said = activity.said
-        return self.connections[self.events[said.event], said.connection] if isinstance(said, StayNamed) else None
+        return self.connections[self.events[said.event], said.connection] if isinstance(said, ConnectionNamed) else None
 
     def person(self, namespace: str, key: str | None) -> int | None:
         """The number of a person, None where none is named."""
@@ -50,8 +50,8 @@ async def name_connections(
 ) -> dict[tuple[int, str], int]:
     """Numbers of the connections that activities are about; new ones are made."""
     events = {event.key: event.event_id for event in locked.events}
-    stays = [activity.said for activity in activities if isinstance(activity.said, StayNamed)]
-    named = sorted({(events[said.event], said.connection) for said in stays})
+    said = [activity.said for activity in activities if isinstance(activity.said, ConnectionNamed)]
+    named = sorted({(events[each.event], each.connection) for each in said})
     if not named:
         return {}
     parameters = {"company": company_id, "events": [event for event, _ in named], "keys": [key for _, key in named]}

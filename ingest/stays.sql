@@ -144,26 +144,41 @@ written as (
     is distinct from
     (excluded.joined_at, excluded.left_at, excluded.ended_by, excluded.role, excluded.changed_at, excluded.changed_to, excluded.user_id,
       excluded.external_id, excluded.name, excluded.device, excluded.client, excluded.service, excluded.metadata)
-  returning new.event_id, old.joined_at as old_joined_at, old.left_at as old_left_at, new.joined_at, new.left_at
+  returning new.connection_id, new.event_id, old.joined_at as old_joined_at, old.left_at as old_left_at, new.joined_at, new.left_at
 ),
 gone as (
   delete from stay s
   where s.company_id = %(company)s and s.connection_id = any (%(connections)s::bigint[])
     and not exists (select from folded f where f.connection_id = s.connection_id and f.ordinal = s.ordinal)
-  returning s.event_id, s.joined_at, s.left_at
+  returning s.connection_id, s.event_id, s.joined_at, s.left_at
 ),
 span as (
-  select w.event_id, w.joined_at, w.left_at from written w
+  select w.connection_id, w.event_id, w.joined_at, w.left_at from written w
   union all
-  select w.event_id, w.old_joined_at, w.old_left_at from written w where w.old_joined_at is not null
+  select w.connection_id, w.event_id, w.old_joined_at, w.old_left_at from written w where w.old_joined_at is not null
   union all
-  select g.event_id, g.joined_at, g.left_at from gone g
+  select g.connection_id, g.event_id, g.joined_at, g.left_at from gone g
+),
+-- Of which stay a sample of quality is depends on when those of its connection begin, even if it was taken after they end.
+sampled as (
+  select q.since, q.until
+  from (select distinct s.connection_id from span s) c
+  cross join lateral (
+    select min(q.at) as since, max(q.at) as until
+    from quality_sample q
+    where q.company_id = %(company)s and q.connection_id = c.connection_id
+    group by (q.at at time zone 'UTC')::date
+  ) q
 ),
 marked as (
   insert into mark (company_id, generation, day, made_at)
   select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
-  from span s
-  cross join lateral days_between(%(company)s, s.joined_at, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s))) d
+  from (
+    select s.joined_at as since, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as until from span s
+    union all
+    select q.since, q.until from sampled q
+  ) s
+  cross join lateral days_between(%(company)s, s.since, s.until) d
 )
 select distinct t.event_id, t.starts_at, t.kind = 'CALL' and (t.template is null or t.template not in ('PERSONAL_CALL', 'GROUP_CALL'))
 from (select distinct event_id from span) s

@@ -1,4 +1,4 @@
-"""What a batch tells of besides events and stays: users, sign-ins, rooms, messages, files and recordings."""
+"""What a batch tells of besides events and stays: users, rooms, messages, what is stored, used and measured."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +7,8 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from turnout.ingest.activities import Activity
+from turnout.ingest.features import FeatureKey, add_feature_signals, retract_feature_signals
+from turnout.ingest.measures import Samples, add_media, add_samples, retract_media, retract_samples
 from turnout.ingest.messages import add_messages, retract_messages
 from turnout.ingest.naming import Names
 from turnout.ingest.rooms import add_room_signals, retract_room_signals
@@ -16,11 +18,16 @@ from turnout.ingest.users import add_sign_ins, add_user_signals, retract_sign_in
 
 @dataclass(slots=True)
 class Told:
-    """Who and what must be settled anew, by number; `instants` are those of occurrences that only count themselves."""
+    """Who and what must be settled anew, by number; `instants` are those of occurrences that only count themselves.
+
+    `samples` are of the quality of a connection, each with its instant.
+    """
 
     users: set[int] = field(default_factory=set[int])
     rooms: set[int] = field(default_factory=set[int])
     stored: Since = field(default_factory=dict[int, datetime])
+    features: set[FeatureKey] = field(default_factory=set[FeatureKey])
+    samples: Samples = field(default_factory=list[tuple[int, datetime]])
     instants: list[datetime] = field(default_factory=list[datetime])
 
 
@@ -30,8 +37,11 @@ async def add_told(connection: AsyncConnection[Any], company_id: int, counting: 
         rooms=await add_room_signals(connection, company_id, counting, names.rooms),
         users=await add_user_signals(connection, company_id, counting, names.persons),
         stored=await add_stored_signals(connection, company_id, counting, names.stored, names.events),
+        features=await add_feature_signals(connection, company_id, counting, names),
+        samples=await add_samples(connection, company_id, counting, names),
         instants=await add_sign_ins(connection, company_id, counting, names.persons)
-        + await add_messages(connection, company_id, counting, names.events),
+        + await add_messages(connection, company_id, counting, names.events)
+        + await add_media(connection, company_id, counting, names),
     )
 
 
@@ -44,5 +54,8 @@ async def retract_told(connection: AsyncConnection[Any], company_id: int, digest
     taken_back = await retract_stored_signals(connection, company_id, digests)
     told.stored = earliest([*told.stored.items(), *taken_back])
     told.instants += [at for _, at in taken_back]
+    told.features |= await retract_feature_signals(connection, company_id, digests)
+    told.samples += await retract_samples(connection, company_id, digests)
+    told.instants += await retract_media(connection, company_id, digests)
     told.instants += await retract_sign_ins(connection, company_id, digests)
     told.instants += await retract_messages(connection, company_id, digests)

@@ -6,13 +6,15 @@ from typing import Final
 
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
+from turnout.ingest.features import fold_features, mark_features, settle_features
 from turnout.ingest.locking import Locked
+from turnout.ingest.measures import mark_samples
 from turnout.ingest.naming import Names
 from turnout.ingest.recordings import Trees, fold_recordings, settle_recordings
 from turnout.ingest.retracting import Retraction
 from turnout.ingest.rooms import describe_rooms, take_owners_over
 from turnout.ingest.setting import Setting
-from turnout.ingest.signals import EVENT_SIGNALS
+from turnout.ingest.signals import EVENT_SIGNALS, is_about_a_stay
 from turnout.ingest.storage import instants_of_trees, settle_stored
 from turnout.ingest.telling import Told
 from turnout.ingest.users import settle_users
@@ -40,11 +42,15 @@ async def unfold(
     setting: Setting, counting: list[Activity], names: Names, locked: Locked, taken_back: Retraction, told: Told
 ) -> None:
     """Bring everything to what the activities say of it now. The events and all above them are locked."""
-    found = _Found({link for activity in counting if (link := names.connection(activity)) is not None})
+    stays = [activity for activity in counting if is_about_a_stay(activity)]
+    found = _Found({link for activity in stays if (link := names.connection(activity)) is not None})
     found.connections |= taken_back.connections
     found.mark_instants([*told.instants])
     found.marked_trees |= await describe_rooms(setting.connection, setting.company_id, told.rooms)
     await _unfold_events(setting, found, counting, names, locked, taken_back)
+    open_too = bool(taken_back.named or found.marked_trees)
+    await fold_features(setting, told.features, found.trees, found.whole_trees, open_too=open_too)
+    await mark_samples(setting, told.samples)
     found.mark_instants([*await settle_users(setting.connection, setting.company_id, told.users)])
     found.mark_instants([*await settle_stored(setting.connection, setting.company_id, set(told.stored), locked)])
     await fold_recordings(setting, told.stored, Trees(found.trees, found.whole_trees, found.marked_trees))
@@ -76,6 +82,7 @@ async def _settle(setting: Setting, tops: set[int], locked: Locked) -> None:
     if silent:
         await setting.run(_SQL["settle_stays"], tops=list(silent))
         await settle_recordings(setting, silent)
+        await settle_features(setting, silent)
 
 
 async def _tops(setting: Setting, found: _Found, locked: Locked, events: set[int]) -> set[int]:
@@ -155,6 +162,7 @@ async def _mark(setting: Setting, found: _Found) -> None:
     if found.marked_trees:
         await setting.run(_SQL["mark_trees"], tops=list(found.marked_trees))
         await setting.run(_SQL["mark_posts"], tops=list(found.marked_trees))
+        await mark_features(setting, found.marked_trees)
         found.mark_instants([at for (at,) in await setting.rows(_SQL["find_plans"], tops=list(found.marked_trees))])
         found.mark_instants([*await instants_of_trees(setting.connection, setting.company_id, found.marked_trees)])
     if found.instants:

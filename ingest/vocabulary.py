@@ -18,9 +18,15 @@ Role = Literal["MODERATOR", "SPEAKER", "PARTICIPANT"]
 Service = Literal["RECORDER", "STREAMER", "CAPTIONER", "BOT", "GATEWAY"]
 Device = Literal["DESKTOP", "MOBILE", "TABLET", "TV", "PHONE", "ROOM_SYSTEM", "UNKNOWN"]
 Place = Literal["MESSENGER", "PUBLIC_CHAT", "PRIVATE_CHAT", "QUESTION", "ANSWER"]
+Direction = Literal["SENT", "RECEIVED"]
+Track = Literal["AUDIO_VIDEO", "VIDEO", "AUDIO", "SCREEN"]
 # 4 TiB: no file is larger, and no sum of what a company stores leaves a 64-bit number.
 Bytes = Annotated[int, Meta(ge=0, le=2**42)]
 Seconds = Annotated[float, Meta(ge=0, le=10**9)]
+# More than eleven days lie between no two measures, and no sum of them in microseconds leaves a 64-bit number.
+Lasting = Annotated[float, Meta(ge=0, le=10**6)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Rate = Annotated[float, Meta(ge=0, le=10**15)]
 
 
 class Envelope(Struct):
@@ -61,10 +67,14 @@ class EventPlanned(EventDescribed, kw_only=True):
     endsAt: Instant | None = None  # noqa: N815 -- the member's name in the format
 
 
-class StayNamed(EventNamed, kw_only=True):
-    """What every activity of a stay says: whose connection, to which event."""
+class ConnectionNamed(EventNamed, kw_only=True):
+    """What every activity of a connection says: which one, to which event."""
 
     connection: Id
+
+
+class StayNamed(ConnectionNamed, kw_only=True):
+    """What every activity of a stay says."""
 
 
 class StayJoined(StayNamed, kw_only=True):
@@ -166,6 +176,30 @@ class RecordingStored(RecordingNamed, kw_only=True):
     startedAt: Instant | None = None  # noqa: N815 -- the member's name in the format
 
 
+class FeatureSwitched(EventNamed, kw_only=True):
+    """What `feature.started` and `feature.stopped` say: which feature of an event, perhaps of one connection alone."""
+
+    feature: Id
+    connection: Id | None = None
+
+
+class MediaMeasured(ConnectionNamed, kw_only=True):
+    """What `media.measured` says: how long since the last such measure media of one track went one way."""
+
+    direction: Direction
+    track: Track
+    seconds: Lasting
+
+
+class QualitySampled(ConnectionNamed, kw_only=True):
+    """What `quality.sampled` says of a connection at one instant."""
+
+    packetLoss: Share | None = None  # noqa: N815 -- the member's name in the format
+    bitrate: Rate | None = None
+    cpuTrouble: bool | None = None  # noqa: N815 -- the member's name in the format
+    bandwidthTrouble: bool | None = None  # noqa: N815 -- the member's name in the format
+
+
 class Retracted(Struct):
     """`activity.retracted` says nothing but what it replaces."""
 
@@ -193,5 +227,9 @@ TYPES: Final[dict[str, type[Said]]] = {
     "turnout.recording.stopped": RecordingRun,
     "turnout.recording.stored": RecordingStored,
     "turnout.recording.deleted": RecordingNamed,
+    "turnout.feature.started": FeatureSwitched,
+    "turnout.feature.stopped": FeatureSwitched,
+    "turnout.media.measured": MediaMeasured,
+    "turnout.quality.sampled": QualitySampled,
     "turnout.activity.retracted": Retracted,
 }

@@ -11,7 +11,8 @@ create or replace function pieces(
   event_id bigint, kind event_kind, template text, owner_key text, room_key text,
   connection_id bigint, person_id bigint, device device,
   joined_at timestamptz, role stay_role, changed_at timestamptz[], changed_to stay_role[],
-  starts_at timestamptz, ends_at timestamptz, left_at timestamptz, stale_at timestamptz, open boolean, inside boolean
+  starts_at timestamptz, ends_at timestamptz, left_at timestamptz, stale_at timestamptz, open boolean, inside boolean,
+  in_breakout boolean
 )
 language sql stable
 -- As for measure(): a setting of its own keeps Postgres from planning it anew inside every statement that calls it.
@@ -76,7 +77,7 @@ top as materialized (
 lasting as materialized (
   select
     f.day, f.lo, f.hi, t.event_id, t.kind, t.template, t.owner_key, t.room_key, f.connection_id, f.person_id, f.device,
-    f.joined_at, f.role, f.changed_at, f.changed_to, x.ends_at, x.stale_at
+    f.joined_at, f.role, f.changed_at, f.changed_to, x.ends_at, x.stale_at, t.event_id <> f.event_id as in_breakout
   from found f
   join top t on t.of_event = f.event_id
   cross join patience p
@@ -97,7 +98,8 @@ select
   l.joined_at, l.role, l.changed_at, l.changed_to,
   greatest(l.joined_at, l.lo), least(l.ends_at, l.hi), l.ends_at, l.stale_at,
   l.stale_at is not null and l.joined_at < as_of and l.lo <= as_of and as_of < l.hi,
-  l.joined_at >= l.lo or l.ends_at > l.lo
+  l.joined_at >= l.lo or l.ends_at > l.lo,
+  l.in_breakout
 from lasting l
 where l.joined_at >= l.lo or l.ends_at > l.lo or l.stale_at is not null;
 end;

@@ -92,6 +92,7 @@ grant execute on function
   level_of(text, section, integer, integer, integer, integer, integer, integer, integer),
   measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   tally(integer, timestamptz, date[], timestamptz[], timestamptz[]),
+  gauge(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   recordings(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   local_hours(text, date[], timestamptz[], timestamptz[]),
   service_pieces(integer, timestamptz, date[], timestamptz[], timestamptz[]),
@@ -107,10 +108,14 @@ grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnou
 grant select, update (company_id) on company to turnout_app;
 grant select on company_limit, company_secret, rollup_generation, local_day to turnout_app;
 grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day to turnout_app;
+grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day to turnout_app;
+grant select on feature_day, media_day, quality_day, sampled_stay_day to turnout_app;
 grant select on peak_day, device_day, room_day, post_day, hour_day to turnout_app;
 grant select, insert, update on activity, event, event_signal, connection, person, signal, room, stored to turnout_app;
 grant select, insert, update, delete on quarantine, stay, registration, stored_version, recording_run to turnout_app;
 grant select, insert, delete on user_signal, room_signal, stored_signal, sign_in, message to turnout_app;
+grant select, insert, delete on feature_signal, media_measure, quality_sample to turnout_app;
+grant select, insert, update, delete on feature_span to turnout_app;
 grant select, insert on mark to turnout_app;
 -- "update (made_at)" is the right to lock rows that are about to be forgotten, and to pass over those that are locked.
 grant select, insert, update (made_at), delete on arrival to turnout_app;
@@ -125,6 +130,8 @@ grant select, insert, delete on alert_delivery to turnout_app;
 grant select on company, company_limit, event, stay, registration, sign_in, message, room to turnout_refresher;
 grant select on stored, stored_signal, stored_version, recording_run to turnout_refresher;
 grant update (left_at, ended_by) on stay to turnout_refresher;
+grant select, update (stopped_at, ended_by) on feature_span to turnout_refresher;
+grant select on media_measure, quality_sample to turnout_refresher;
 grant update (stopped_at, ended_by) on recording_run to turnout_refresher;
 grant update (tree_active_at) on event to turnout_refresher;
 grant select, insert, delete on mark to turnout_refresher;
@@ -133,6 +140,7 @@ grant update (generation, time_zone, stale_after, next_stale_after) on company t
 grant select, update, delete on rollup_generation to turnout_refresher;
 grant select, insert, update, delete on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day
   to turnout_refresher;
+grant select, insert, update, delete on feature_day, media_day, quality_day, sampled_stay_day to turnout_refresher;
 grant select, insert, update, delete on peak_day, device_day, room_day, post_day, hour_day to turnout_refresher;
 grant select, insert on local_day to turnout_refresher;
 -- It writes what rules have to say, and delivers it.

@@ -58,7 +58,8 @@ def test_every_field_that_is_named_exists() -> None:
 
 
 def test_every_activity_that_is_named_is_counted() -> None:
-    named = [text for text in ticked(PAGE) if re.fullmatch(r"(user|room|event|stay|message|file|recording)\.\w+", text)]
+    things = "user|room|event|stay|message|file|recording|feature|media|quality"
+    named = [text for text in ticked(PAGE) if re.fullmatch(rf"({things})\.\w+", text)]
 
     assert named
     assert [name for name in named if f"turnout.{name}" not in TYPES] == []
