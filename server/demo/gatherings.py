@@ -8,6 +8,7 @@ from typing import Any, Final
 from turnout.server.demo.company import Habit
 from turnout.server.demo.dice import Dice
 from turnout.server.demo.equipment import equipment
+from turnout.server.demo.features import tell_features
 from turnout.server.demo.history import History
 from turnout.server.demo.recordings import tell_recording
 from turnout.server.demo.rooms import room_key
@@ -92,6 +93,7 @@ class _Gathering:
             tell_recording(self.telling, self.dice, self.event, self.start, end)
         for number, user in enumerate(users):
             self._attend(number, user, end)
+        tell_features(self.telling, self.habit, self.event, self.start, end)
         for number in range(self.habit.breakouts):
             self._break_out(number, users, end)
         if not self.dice.chance(NEVER_CLOSED):
