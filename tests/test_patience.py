@@ -35,8 +35,10 @@ async def refreshing(database: Database, company: Company) -> AsyncGenerator[Ref
 
 
 def joins(now: datetime) -> list[dict[str, Any]]:
-    """Nobody ever leaves: the last activity of each event is another time ago. Three were in the call."""
-    told = [joined(f"e{hours}", f"c{hours}", now - timedelta(hours=hours)) for hours in (0, 2, 20, 23, 25, 40, 79, 90)]
+    """Nobody ever leaves, and captions stay on: each event is silent since another time. Three were in the call."""
+    ago = (0, 2, 20, 23, 25, 40, 79, 90)
+    told = [joined(f"e{hours}", f"c{hours}", now - timedelta(hours=hours)) for hours in ago]
+    told += [subtitled(f"f{hours}", now - timedelta(hours=hours + n)) for hours in ago for n in range(2)]
     call = [joined("call", f"call-{n}", now - timedelta(hours=50 - n), kind="CALL") for n in range(2)]
     left = joined("call", "call-2", now - timedelta(hours=20)) | {"type": "turnout.stay.left", "id": "call-2-left"}
     told += [recorded("started", f"e{hours}", now - timedelta(hours=hours)) for hours in (2, 25, 79)]
@@ -55,6 +57,11 @@ def recorded(what: str, event: str, at: datetime, **said: int) -> dict[str, Any]
     data = {"recording": event} | ({"event": event} if what == "started" else {}) | said
     envelope = {"specversion": "1.0", "id": f"{event}-{what}", "source": "test", "type": f"turnout.recording.{what}"}
     return envelope | {"time": at.isoformat(), "data": data}
+
+
+def subtitled(event: str, at: datetime) -> dict[str, Any]:
+    activity = joined(event, f"{event}-{at:%d%H}", at, feature="CAPTIONS")
+    return activity | {"type": "turnout.feature.started"}
 
 
 def agree(database: Database, product: Product, company: Company, stale_after: timedelta) -> None:

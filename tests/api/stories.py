@@ -37,7 +37,7 @@ class Story:
 def little_company(prefix: str = "") -> list[dict[str, Any]]:
     """Some days of a company that is told of from Berlin, as of noon UTC on 2 March 2026."""
     story = Story(prefix)
-    for part in (_people, _webinar, _meetings, _calls, _plans, _files, _messages):
+    for part in (_people, _webinar, _features, _meetings, _calls, _plans, _files, _messages):
         part(story)
     return story.activities
 
@@ -62,7 +62,7 @@ def _people(story: Story) -> None:
 
 def _webinar(story: Story) -> None:
     """Planned for 9:00, moved to 9:30, held with a guest, a recorder and a breakout that lasted longer."""
-    about = {"kind": "WEBINAR", "template": "LECTURE", "title": "Launch", "room": "hall"}
+    about = {"kind": "WEBINAR", "template": "LECTURE", "title": "Launch", "room": "hall", "captionsEnabled": True}
     created, first = at("02-27 10:30").isoformat(), at("03-01 09:00").isoformat()
     story.tell("event.planned", "02-27 11:00", event="launch", startsAt=first, createdAt=created, **about)
     moved, ends = at("03-01 09:30").isoformat(), at("03-01 10:30").isoformat()
@@ -80,6 +80,27 @@ def _webinar(story: Story) -> None:
     story.tell("recording.stored", "03-01 11:00", recording="tape-1", bytes=500)
     story.tell("recording.started", "03-01 10:10", recording="tape-2", event="launch-b")
     story.tell("recording.deleted", "03-01 11:00", recording="tape-2")
+
+
+def _features(story: Story) -> None:
+    """Captions in the webinar and, beyond its stop, in its breakout; a stream, a shared screen, and how it went."""
+    for verb, moment, event, feature in (
+        ("started", "09:30", "launch", "LIVE_STREAM"),
+        ("started", "09:45", "launch", "CAPTIONS"),
+        ("stopped", "10:00", "launch", "CAPTIONS"),
+        ("started", "10:10", "launch-b", "CAPTIONS"),
+        ("stopped", "10:15", "launch", "LIVE_STREAM"),
+        ("started", "10:20", "launch", "TRANSCRIPTION"),
+    ):
+        story.tell(f"feature.{verb}", f"03-01 {moment}", event=event, feature=feature)
+    for verb, moment in (("started", "07:10"), ("stopped", "07:25")):
+        story.tell(f"feature.{verb}", f"03-02 {moment}", event="standup", feature="SCREEN_SHARE", connection="s1")
+    sent = {"direction": "SENT", "track": "AUDIO_VIDEO", "seconds": 1800}
+    story.tell("media.measured", "03-01 10:00", event="launch", connection="c1", **sent)
+    received = {"direction": "RECEIVED", "track": "SCREEN", "seconds": 90}
+    story.tell("media.measured", "03-01 10:00", event="launch", connection="c2", **received)
+    story.tell("quality.sampled", "03-01 09:50", event="launch", connection="c1", packetLoss=0.06)
+    story.tell("quality.sampled", "03-01 09:55", event="launch", connection="c2", cpuTrouble=False)
 
 
 def _meetings(story: Story) -> None:

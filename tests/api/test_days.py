@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .asking import ask
+from .asking import ask, question
 from .telling import Told
 
 COLUMNS = (
@@ -47,4 +47,19 @@ async def test_days_are_cut_to_a_period_by_instants(told: Told) -> None:
     assert days(answer) == [
         total("2026-03-01", 0, 1, 0, 1, 0, 2, 1800, 2365, 1),
         total("2026-03-02", 1, 0, 0, 0, 0, 2, 0, 2365, 0),
+    ]
+
+
+async def test_features_media_and_quality_have_days_too(told: Told) -> None:
+    given = {"period": {"dates": {"from": "2026-03-01", "to": "2026-03-03"}}}
+    columns = "peakLiveStreams peakLiveStreamsAt captionsMinutes screenShareMinutes sentMinutes { total }"
+
+    answer = await told.little.query(
+        question("days", given, f"{{ {columns} quality {{ staysWithSample troubleShare }} }}"), given
+    )
+
+    assert [tuple(row.values()) for row in answer["days"]] == [
+        (1, "2026-03-01T09:30:00Z", 50.0, 0.0, {"total": 30.0}, {"staysWithSample": 2, "troubleShare": 0.5}),
+        (0, None, 0.0, 15.0, {"total": 0.0}, {"staysWithSample": 0, "troubleShare": None}),
+        (0, None, 0.0, 0.0, {"total": 0.0}, {"staysWithSample": 0, "troubleShare": None}),
     ]

@@ -81,6 +81,7 @@ CALLS = {
     "participationMinutes": 60.0,
     "uniqueParticipants": 3,
 }
+NO_MEDIA = dict.fromkeys(("audioVideo", "video", "audio", "screen"), 0.0)
 PERIOD = {
     "period": {
         "from": "2026-02-27T23:00:00Z",
@@ -106,6 +107,16 @@ PERIOD = {
     "storage": {"used": 2135.0, "limit": 4270.0, "share": 0.5, "headroom": 2135.0},
     "newUsers": 3,
     "registeredUsers": {"used": 3.0, "limit": 4.0, "share": 0.75, "headroom": 1.0},
+    "peakLiveStreams": peak(1, "03-01T09:30"),
+    "captionsMinutes": 50.0,
+    "whiteboardMinutes": 0.0,
+    "breakoutMinutes": 30.0,
+    "transcriptionMinutes": 25.0,
+    "screenShareMinutes": 15.0,
+    "captionsEnabledMinutes": 70.0,
+    "sentMinutes": NO_MEDIA | {"audioVideo": 30.0, "total": 30.0},
+    "receivedMinutes": NO_MEDIA | {"screen": 1.5, "total": 1.5},
+    "quality": {"stays": 14, "staysWithSample": 2, "staysInTrouble": 1, "troubleShare": 0.5},
 }
 TODAY = {"period": {"preset": "TODAY"}}
 

@@ -32,6 +32,7 @@ class Event:
     starts_at: datetime | None
     ends_at: datetime | None
     cancelled: bool
+    captions_enabled: bool
 
 
 def rooms_of(activities: Iterable[Activity]) -> dict[str, Room]:
@@ -82,6 +83,7 @@ def describe(key: str, naming: Sequence[Activity], parent: str | None, rooms: di
         starts_at=last_instant(told, "startsAt"),
         ends_at=last_instant(told, "endsAt"),
         cancelled=fates[-1:] == [CANCELLED],
+        captions_enabled=bool(last_said(told, "captionsEnabled")),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from .activities import Activity, Raw, counting
 from .events import Event, events_of
+from .features import samples_of, spans_of
 from .members import POSTED, SIGNED_IN
 from .recordings import recordings_run
 from .stays import Stay, stays_of
@@ -52,6 +53,8 @@ class Facts:
             *(version for each in self.recordings for version in each.versions),
         ]
         self.stays = stays_of(self.activities, self.events, stale_after, now)
+        self.spans = spans_of(self.activities, self.events, stale_after, now)
+        self.samples = samples_of(self.activities, self.stays)
         self.present = [
             Presence(stay, self.events[stay.top].kind, stay.joined, stay.until(now))
             for stay in self.stays

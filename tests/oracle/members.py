@@ -13,6 +13,8 @@ POSTED = "turnout.message.posted"
 UPLOADED, FILE_DELETED = "turnout.file.uploaded", "turnout.file.deleted"
 RUNNING = tuple(f"turnout.recording.{verb}" for verb in ("started", "paused", "resumed", "stopped"))
 STORED, RECORDING_DELETED = "turnout.recording.stored", "turnout.recording.deleted"
+FEATURE_STARTED, FEATURE_STOPPED = "turnout.feature.started", "turnout.feature.stopped"
+MEASURED, SAMPLED = "turnout.media.measured", "turnout.quality.sampled"
 RETRACTED = "turnout.activity.retracted"
 
 KINDS = ("MEETING", "WEBINAR", "CALL")
@@ -20,9 +22,11 @@ DEVICES = ("DESKTOP", "MOBILE", "TABLET", "TV", "PHONE", "ROOM_SYSTEM", "UNKNOWN
 ROLES = ("MODERATOR", "SPEAKER", "PARTICIPANT")
 SERVICES = ("RECORDER", "STREAMER", "CAPTIONER", "BOT", "GATEWAY")
 PLACES = ("MESSENGER", "PUBLIC_CHAT", "PRIVATE_CHAT", "QUESTION", "ANSWER")
+DIRECTIONS = ("SENT", "RECEIVED")
+TRACKS = ("AUDIO_VIDEO", "VIDEO", "AUDIO", "SCREEN")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
-DESCRIPTION = "kind template owner title room parent createdAt"
+DESCRIPTION = "kind template owner title room parent createdAt captionsEnabled"
 MEMBERS: dict[str, tuple[str, str]] = {  # those it needs, those it may have
     REGISTERED: ("user", "name email department"),
     REMOVED: ("user", ""),
@@ -30,7 +34,7 @@ MEMBERS: dict[str, tuple[str, str]] = {  # those it needs, those it may have
     ROOM_CREATED: ("room", "owner name"),
     PLANNED: ("event startsAt", f"{DESCRIPTION} endsAt"),
     CANCELLED: ("event", ""),
-    STARTED: ("event", f"{DESCRIPTION} captionsEnabled"),
+    STARTED: ("event", DESCRIPTION),
     ENDED: ("event", ""),
     JOINED: ("event connection", "user externalId name role device client service metadata"),
     LEFT: ("event connection", "reason"),
@@ -41,6 +45,9 @@ MEMBERS: dict[str, tuple[str, str]] = {  # those it needs, those it may have
     **dict.fromkeys(RUNNING, ("recording event", "")),
     STORED: ("recording", "event owner bytes seconds startedAt"),
     RECORDING_DELETED: ("recording", ""),
+    **dict.fromkeys((FEATURE_STARTED, FEATURE_STOPPED), ("event feature", "connection")),
+    MEASURED: ("event connection direction track seconds", ""),
+    SAMPLED: ("event connection", "packetLoss bitrate cpuTrouble bandwidthTrouble"),
     RETRACTED: ("", ""),
 }
 NEEDED = {kind: tuple(needed.split()) for kind, (needed, _) in MEMBERS.items()}
@@ -77,6 +84,10 @@ def is_amount(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
 
 
+def is_share(value: Any) -> bool:
+    return is_amount(value) and value <= 1
+
+
 def is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -94,7 +105,7 @@ def one_of(names: tuple[str, ...]) -> Check:
 
 CHECKS: dict[str, Check] = {
     **dict.fromkeys(("event", "connection", "user", "externalId", "parent", "owner", "room"), is_id),
-    **dict.fromkeys(("sender", "file", "recording"), is_id),
+    **dict.fromkeys(("sender", "file", "recording", "feature"), is_id),
     **dict.fromkeys(("template", "title", "name", "email", "department", "client", "os", "reason"), is_text),
     **dict.fromkeys(("createdAt", "startsAt", "endsAt", "startedAt"), is_instant),
     "kind": one_of(KINDS),
@@ -104,7 +115,11 @@ CHECKS: dict[str, Check] = {
     "place": one_of(PLACES),
     "bytes": is_count,
     "seconds": is_amount,
-    "captionsEnabled": is_flag,
+    "direction": one_of(DIRECTIONS),
+    "track": one_of(TRACKS),
+    "packetLoss": is_share,
+    "bitrate": is_amount,
+    **dict.fromkeys(("captionsEnabled", "cpuTrouble", "bandwidthTrouble"), is_flag),
     "metadata": is_metadata,
 }
 HAPPENED = ("createdAt", "startedAt")

@@ -14,6 +14,7 @@ from .recordings import recordings_in, stored_minutes
 from .rows import MICROSECONDS_A_MINUTE, Row, disk_rows, event_row, event_rows, planned_rows, user_rows
 from .signins import client_rows
 from .stays import Stay
+from .uses import uses_of
 from .witness import witness_of
 
 SECTIONS = (TOTAL, *KINDS)
@@ -105,6 +106,15 @@ class Oracle:
             }
             for day in days_of(self._zone, start, end)
         ]
+
+    def uses(self, start: datetime, end: datetime, now: datetime) -> Row:
+        """What a PeriodSummary has of features, media and quality."""
+        return uses_of(self.facts(now), start, end)
+
+    def uses_by_day(self, start: datetime, end: datetime, now: datetime) -> dict[date, Row]:
+        """The same of each DayTotal; of days after today there is nothing."""
+        days = days_of(self._zone, start, end)
+        return {day.date: self.uses(day.start, day.end, now) for day in days if midnight(self._zone, day.date) <= now}
 
     def user_stats(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
         """A UserStat for everybody who is listed, by id."""

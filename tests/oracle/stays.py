@@ -59,7 +59,8 @@ def latest_of(activities: Sequence[Activity], events: dict[str, Event]) -> dict[
 
 def signals_of(activities: Sequence[Activity], connection: str, line: Sequence[str]) -> list[Activity]:
     """What concerns the connection, the ends of its event and of those above it being read last at one instant."""
-    own = [each for each in activities if each.event == line[0] and each.data.get("connection") == connection]
+    told = [each for each in activities if each.type in (JOINED, LEFT, ROLE_CHANGED)]
+    own = [each for each in told if (each.event, each.data["connection"]) == (line[0], connection)]
     ends = [each for each in activities if each.event in line and each.type == ENDED]
     return sorted(own + ends, key=lambda each: (each.time, each.type == ENDED, each.place))
 

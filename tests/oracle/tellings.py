@@ -18,11 +18,25 @@ from .days import DAY
 from .facts import MICROSECOND
 from .members import ENDED, JOINED, PLANNED, RETRACTED, STARTED, STORED
 from .places import HOUR
-from .verbs import CORRECT, FLAWED, LASTED, LENT, MORE, OWNERS, PARENTS, PLACES, SOURCES, SUBJECTS, TITLES, Verb
+from .verbs import (
+    ALLOWING,
+    CORRECT,
+    FLAWED,
+    LASTED,
+    LENT,
+    MORE,
+    OWNERS,
+    PARENTS,
+    PLACES,
+    SOURCES,
+    SUBJECTS,
+    TITLES,
+    Verb,
+)
 
 T = TypeVar("T")
 
-DESCRIBED = (len(PARENTS), 30, 4, len(OWNERS), len(LENT), len(TITLES), 4)
+DESCRIBED = (len(PARENTS), 30, 4, len(OWNERS), len(LENT), len(TITLES), 4, len(ALLOWING))
 EXTRAS = prod(DESCRIBED)
 
 
@@ -69,9 +83,9 @@ class Pen:
         return raw
 
     def described(self, kind: str, event: str, extra: int) -> Raw:
-        """Whose breakout it may be, where, whose and called what, when created and, if planned, when to start."""
-        parent, starts, created, owner, room, title, ends = digits(extra, DESCRIBED)
-        said = LENT[room] | OWNERS[owner] | TITLES[title]
+        """Whose breakout it may be, where, whose, called what, with captions, when created and planned to start."""
+        parent, starts, created, owner, room, title, ends, captions = digits(extra, DESCRIBED)
+        said = LENT[room] | OWNERS[owner] | TITLES[title] | ALLOWING[captions]
         if kind == PLANNED:
             said["startsAt"] = rfc3339(self.coming(starts))
         if kind == PLANNED and ends > 1:

@@ -6,9 +6,12 @@ from .activities import Raw
 from .members import (
     CANCELLED,
     ENDED,
+    FEATURE_STARTED,
+    FEATURE_STOPPED,
     FILE_DELETED,
     JOINED,
     LEFT,
+    MEASURED,
     PLANNED,
     POSTED,
     RECORDING_DELETED,
@@ -18,6 +21,7 @@ from .members import (
     ROLE_CHANGED,
     ROOM_CREATED,
     RUNNING,
+    SAMPLED,
     SIGNED_IN,
     STARTED,
     STORED,
@@ -38,8 +42,13 @@ PARENTS = ("e1", "e2", "e1", "é", "E1", None, None, None)
 PLACES = len(STAYS)
 
 SUBJECTS: dict[str, tuple[Raw, ...]] = {
-    **dict.fromkeys((JOINED, LEFT, ROLE_CHANGED), tuple({"event": e, "connection": c} for e, c in STAYS)),
-    **dict.fromkeys((STARTED, PLANNED, ENDED, CANCELLED), tuple({"event": event} for event in EVENTS)),
+    **dict.fromkeys(
+        (JOINED, LEFT, ROLE_CHANGED, MEASURED, SAMPLED), tuple({"event": e, "connection": c} for e, c in STAYS)
+    ),
+    **dict.fromkeys(
+        (STARTED, PLANNED, ENDED, CANCELLED, FEATURE_STARTED, FEATURE_STOPPED),
+        tuple({"event": event} for event in EVENTS),
+    ),
     **dict.fromkeys((REGISTERED, REMOVED, SIGNED_IN), tuple({"user": user} for user in USERS)),
     ROOM_CREATED: tuple({"room": room} for room in ROOMS),
     POSTED: tuple({"event": event} if event != "idle" else {} for event in EVENTS),
@@ -52,11 +61,13 @@ OWNERS: tuple[Raw, ...] = ({}, {"owner": "p1"}, {"owner": "p2"}, {"owner": "p1"}
 LENT: tuple[Raw, ...] = ({}, {"room": "r1"}, {"room": "r2"}, {"room": "R1"}, {"room": "r1"}, {"room": None})
 TITLES: tuple[Raw, ...] = ({}, {"title": "Yoga"}, {"title": "yoga"}, {"title": "Йога"}, {"title": "ΣΑΣ"})
 OF_EVENTS: tuple[Raw, ...] = tuple({"event": event} for event in ("e1", "e2", "idle", "é", "e1", "lone"))
+WHOSE: tuple[Raw, ...] = ({}, {}, {"connection": "c1"}, {"connection": "c2"}, {"connection": None})
 MORE: dict[str, tuple[Raw, ...]] = {
     ROOM_CREATED: OWNERS,
     UPLOADED: OWNERS,
     STORED: tuple(owner | event for owner, event in product(OWNERS, ({}, *OF_EVENTS))),
     **dict.fromkeys(RUNNING, OF_EVENTS),
+    **dict.fromkeys((FEATURE_STARTED, FEATURE_STOPPED), WHOSE),
 }
 """What some say besides."""
 
@@ -113,6 +124,31 @@ UNSIZED: tuple[Raw, ...] = ({}, {"bytes": None, "seconds": 60.5}, {"startedAt": 
 
 LASTED = (3600, 60.5, 5 * 3600, 0, 90000.25, 0.000001)
 
+FEATURES: tuple[Raw, ...] = tuple(
+    {"feature": feature}
+    for feature in (
+        *("CAPTIONS", "LIVE_STREAM", "BREAKOUT", "CAPTIONS", "LIVE_STREAM"),
+        *("WHITEBOARD", "TRANSCRIPTION", "SCREEN_SHARE", "captions", "POLLS"),
+    )
+)
+MEASURES: tuple[Raw, ...] = (
+    {"direction": "SENT", "track": "AUDIO_VIDEO", "seconds": 60},
+    {"direction": "RECEIVED", "track": "AUDIO_VIDEO", "seconds": 59.999999},
+    {"direction": "SENT", "track": "SCREEN", "seconds": 0.0000005},
+    {"direction": "RECEIVED", "track": "VIDEO", "seconds": 1000000},
+    {"direction": "RECEIVED", "track": "AUDIO", "seconds": 0.1},
+    {"direction": "SENT", "track": "AUDIO", "seconds": 0},
+)
+SAMPLES: tuple[Raw, ...] = (
+    {},
+    {"packetLoss": 0.05},
+    {"packetLoss": 0.0500001, "bitrate": 1200.5},
+    {"cpuTrouble": True},
+    {"cpuTrouble": False, "bandwidthTrouble": True},
+    {"packetLoss": None, "cpuTrouble": False},
+)
+ALLOWING: tuple[Raw, ...] = ({}, {"captionsEnabled": True}, {"captionsEnabled": False}, {"captionsEnabled": True})
+
 CORRECTIONS = ("retract", "replace", "replace", "retract nothing", "replace elsewhere")
 FLAWS: tuple[Raw, ...] = (
     {"type": "turnout.stay.danced"},
@@ -148,6 +184,14 @@ FLAWS: tuple[Raw, ...] = (
     {"type": STORED, "recording": "r1", "bytes": 7, "seconds": -1},
     {"type": STORED, "recording": "r1", "bytes": 7, "startedAt": "ahead"},
     {"type": RECORDING_DELETED},
+    {"type": FEATURE_STARTED},
+    {"type": FEATURE_STARTED, "feature": ""},
+    {"type": FEATURE_STOPPED, "feature": "CAPTIONS", "connection": ""},
+    {"type": MEASURED, "direction": "SENT", "track": "AUDIO"},
+    {"type": MEASURED, "direction": "UP", "track": "AUDIO", "seconds": 1},
+    {"type": MEASURED, "direction": "SENT", "track": "AUDIO", "seconds": -1},
+    {"type": SAMPLED, "packetLoss": 1.5},
+    {"type": SAMPLED, "cpuTrouble": "yes"},
 )
 
 Verb = tuple[str, Raw]
@@ -192,10 +236,17 @@ RECORDING: tuple[Verb, ...] = (
     (RECORDING_DELETED, Raw()),
     *[(ENDED, Raw())] * 2,
 )
+USING: tuple[Verb, ...] = (
+    *((FEATURE_STARTED, feature) for feature in FEATURES * 2),
+    *((FEATURE_STOPPED, feature) for feature in FEATURES),
+    *((MEASURED, measure) for measure in MEASURES),
+    *((SAMPLED, sample) for sample in SAMPLES * 3),
+)
 COMPANIES: tuple[tuple[Verb, ...], ...] = tuple(
     STAYING * 2 + CORRECTING + more
     for more in (
-        PLANNING + PEOPLE * 3 + STORING * 3,
+        PLANNING + PEOPLE * 3 + STORING * 3 + USING,
+        PLANNING + USING * 8,
         PLANNING + PEOPLE * 6,
         PLANNING + STORING * 6,
         PLANNING + RECORDING * 8,

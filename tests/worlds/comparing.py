@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tests.oracle import Oracle
 from tests.oracle.ordering import matches, ordered
 from tests.worlds.breakdown import broken_down, hour_in_words, room_in_words
+from tests.worlds.features import days_in_words, uses_in_words
 from tests.worlds.lists import (
     Ask,
     Order,
@@ -106,6 +107,8 @@ class Comparison:
         totals = [total_in_words(row) for row in await day_totals(reading, period)]
         same_rows(self.oracle.days(*span, self.now), totals)
         await self._recordings(reading, period)
+        same(self.oracle.uses(*span, self.now), await uses_in_words(reading, period))
+        same_by_day(self.oracle.uses_by_day(*span, self.now), await days_in_words(reading, period))
         for per_day in (True, False):
             rows = self.turn % 3 + 1
             found = [client_in_words(row) for row in await clients(reading, period, rows, per_day=per_day)]
@@ -231,6 +234,12 @@ def passes(row: Row, column: str, value: str) -> bool:
 
 def same(expected: Row | None, got: Row | None) -> None:
     assert got == expected, first_difference(expected or {}, got or {})
+
+
+def same_by_day(expected: dict[date, Row], got: dict[date, Row]) -> None:
+    for day, row in expected.items():
+        assert got[day] == row, f"{day} {first_difference(row, got[day])}"
+    assert got.keys() == expected.keys()
 
 
 def same_rows(expected: Sequence[Row], got: Sequence[Row]) -> None:
