@@ -108,7 +108,6 @@ grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnou
 grant select, update (company_id) on company to turnout_app;
 grant select on company_limit, company_secret, rollup_generation, local_day to turnout_app;
 grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day to turnout_app;
-grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day to turnout_app;
 grant select on feature_day, media_day, quality_day, sampled_stay_day to turnout_app;
 grant select on peak_day, device_day, room_day, post_day, hour_day to turnout_app;
 grant select, insert, update on activity, event, event_signal, connection, person, signal, room, stored to turnout_app;
