@@ -27,11 +27,12 @@ class LiveSection:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A company as of an instant: each section, in the order of the enumeration, and the events being recorded."""
+    """A company as of an instant: each section in the order of the enumeration, recorded events, live streams."""
 
     as_of: datetime
     sections: Sequence[LiveSection]
     recordings: int
+    live_streams: int
 
     def is_as(self, other: "Live | None") -> bool:
         """Whether nothing has changed but the time."""
@@ -90,12 +91,14 @@ class News:
 
 async def live(reading: Reading) -> Live:
     """The figures as of now."""
-    sections, [recordings] = await asyncio.gather(
-        reading.ask(Question(_SQL["sections"], _section)), reading.ask(Question(_SQL["recordings"], int))
+    sections, [recordings], [live_streams] = await asyncio.gather(
+        reading.ask(Question(_SQL["sections"], _section)),
+        reading.ask(Question(_SQL["recordings"], int)),
+        reading.ask(Question(_SQL["live_streams"], int)),
     )
     found = {row.section: row for row in sections}
     rows = tuple(found.get(section, LiveSection(section, 0, 0)) for section in Section)
-    return Live(reading.as_of, rows, recordings)
+    return Live(reading.as_of, rows, recordings, live_streams)
 
 
 async def first_look(reading: Reading) -> News:

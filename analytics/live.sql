@@ -43,6 +43,36 @@ cross join lateral (
 ) t
 where r.stopped_at is not null or t.tree_active_at + c.stale_after > %(as_of)s
 
+-- name: live_streams
+-- Live streams that are on, as features are: those of one event with several connections that have one each are several.
+with streaming as (
+  select s.event_id, s.stopped_at
+  from feature_span s
+  where s.company_id = %(company)s and s.length_class in (2, 9) and s.feature = 'LIVE_STREAM' and s.started_at <= %(as_of)s
+    and (s.stopped_at is null or s.stopped_at > %(as_of)s)
+  union all
+  select s.event_id, s.stopped_at
+  from (values (0, interval '4 hours'), (1, interval '24 hours')) as c (length_class, longest)
+  cross join lateral (
+    select s.event_id, s.stopped_at
+    from feature_span s
+    where s.company_id = %(company)s and s.length_class = c.length_class and s.feature = 'LIVE_STREAM'
+      and s.started_at >= %(as_of)s::timestamptz - c.longest and s.started_at <= %(as_of)s and s.stopped_at > %(as_of)s
+    offset 0
+  ) s
+)
+select count(*)
+from streaming s
+join company c on c.company_id = %(company)s
+cross join lateral (
+  select t.tree_active_at
+  from event e
+  join event t on t.company_id = %(company)s and t.event_id = e.top_id
+  where e.company_id = %(company)s and e.event_id = s.event_id
+  offset 0
+) t
+where s.stopped_at is not null or t.tree_active_at + c.stale_after > %(as_of)s
+
 -- name: snapshot
 select pg_current_snapshot()::text
 

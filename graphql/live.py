@@ -62,6 +62,9 @@ class Live:
     recordings: int = strawberry.field(
         description="Events being recorded, whatever the number of recordings; a paused recording does not count."
     )
+    live_streams: int = strawberry.field(
+        description="Live streams that are on; an event of which several connections stream has as many."
+    )
 
 
 @strawberry.type(description="One of the things that a platform said of a stay beside all else.")
@@ -121,7 +124,9 @@ class StayActivity:
     )
 
 
-@strawberry.field(graphql_type=Live, description="What is going on now: participants, events and recordings.")
+@strawberry.field(
+    graphql_type=Live, description="What is going on now: participants, events, recordings and live streams."
+)
 async def live(info: Info) -> analytics.Live:
     """The figures as of now."""
     return await analytics.live(info.context.reading())

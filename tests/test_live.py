@@ -105,6 +105,17 @@ async def test_a_recording_that_is_never_stopped_ends_with_its_event(world: Worl
     assert await world.counted() == (1, 1, 0)
 
 
+async def test_live_streams_are_counted_while_they_are_on(world: World, now: datetime) -> None:
+    for minute, what, connection in ((1, "started", None), (2, "started", "c"), (3, "stopped", None)):
+        named = {"connection": connection} if connection else {}
+        await world.tell(f"feature.{what}", now - HOUR + minute * MINUTE, event="m", feature="LIVE_STREAM", **named)
+    await world.tell("event.ended", now - HOUR + 4 * MINUTE, event="m")
+
+    found = [(await world.live(now - HOUR + minute * MINUTE)).live_streams for minute in range(5)]
+
+    assert found == [0, 1, 2, 1, 0]
+
+
 async def test_each_of_what_is_new_is_seen_once(world: World, now: datetime) -> None:
     await world.tell("stay.joined", now, event="m", connection="1", user="anna")
     looked = await first_look(world.reading())

@@ -10,5 +10,7 @@ comment on table sign_in_throttled is 'Who has begun to wait. Whether anybody ha
 comment on column sign_in_throttled.address is 'Null for all that have never succeeded with the name.';
 
 -- They have other parameters now, or are no more.
+-- squawk-ignore ban-drop-function
 drop function if exists admit_sign_in(text, bytea, cidr, timestamptz);
+-- squawk-ignore ban-drop-function
 drop function if exists note_throttling(text, cidr, integer, timestamptz);
