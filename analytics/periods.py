@@ -150,6 +150,12 @@ def anchor_on_or_before(day: date, anchor: int) -> date:
     return this if this <= day else _anchor(*months_before(day, 1), anchor)
 
 
+def billing_period(day: date, anchor: int) -> tuple[date, date]:
+    """The first and the last day of the billing period in which a day lies."""
+    first = anchor_on_or_before(day, anchor)
+    return first, _anchor(*months_before(first, -1), anchor) - DAY
+
+
 def _anchor(year: int, month: int, anchor: int) -> date:
     return date(year, month, min(anchor, calendar.monthrange(year, month)[1]))
 
@@ -168,13 +174,8 @@ def _last_month(today: date, _: int) -> tuple[date, date]:
     return date(*months_before(today, 1), 1), today.replace(day=1) - DAY
 
 
-def _billing_period(today: date, anchor: int) -> tuple[date, date]:
-    first = anchor_on_or_before(today, anchor)
-    return first, _anchor(*months_before(first, -1), anchor) - DAY
-
-
 def _previous_billing_period(today: date, anchor: int) -> tuple[date, date]:
-    return _billing_period(anchor_on_or_before(today, anchor) - DAY, anchor)
+    return billing_period(anchor_on_or_before(today, anchor) - DAY, anchor)
 
 
 _PRESETS: Final[dict[PeriodPreset, Callable[[date, int], tuple[date, date]]]] = {
@@ -186,7 +187,7 @@ _PRESETS: Final[dict[PeriodPreset, Callable[[date, int], tuple[date, date]]]] = 
     PeriodPreset.LAST_91_DAYS: _last_days(91),
     PeriodPreset.MONTH_TO_DATE: lambda today, _: (today.replace(day=1), today),
     PeriodPreset.LAST_MONTH: _last_month,
-    PeriodPreset.BILLING_PERIOD: _billing_period,
+    PeriodPreset.BILLING_PERIOD: billing_period,
     PeriodPreset.PREVIOUS_BILLING_PERIOD: _previous_billing_period,
     PeriodPreset.YEAR_TO_DATE: lambda today, _: (today.replace(month=1, day=1), today),
     PeriodPreset.LAST_12_MONTHS: lambda today, _: (date(*months_before(today, 11), 1), today),

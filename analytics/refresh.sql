@@ -121,6 +121,11 @@ delete from quality_day where company_id = %(company)s and generation = %(genera
 
 -- name: clear_sampled_stays
 delete from sampled_stay_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+-- name: clear_billing
+delete from billing_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: clear_carried_stays
+delete from carried_stay_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
 -- name: compute_stays
 with measured as materialized (
@@ -285,6 +290,36 @@ update company_day d
 set valid_until = g.valid_until
 from gauged g
 where g.grain = 'DAY' and d.company_id = %(company)s and d.generation = %(generation)s and d.day = g.day and g.valid_until < d.valid_until
+-- name: compute_billing
+with billed as materialized (
+  select * from bill(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+),
+carried as (
+  insert into carried_stay_day (company_id, generation, day, connection_id, kind, joined_at, left_at)
+  select %(company)s, %(generation)s, b.day, b.connection_id, b.kind, b.joined_at, b.left_at
+  from billed b
+  where b.grain = 'CARRIED'
+)
+insert into billing_day (
+  company_id, generation, day, section, closed_minutes, open_stays, open_offset_minutes, open_phases, starts_at, ends_at
+)
+select %(company)s, %(generation)s, b.day, b.section, b.closed_minutes, b.open_stays, b.open_offset_minutes, b.open_phases, b.starts_at, b.ends_at
+from billed b
+where b.grain = 'SECTION'
+
+-- name: mark_closed
+-- Days computed anew that closed billing periods have to do with: those they lie in, and all later ones, for what exists at
+-- their end. A day without a mark is computed because time has passed.
+insert into closing_mark (company_id, day, reason, made_at)
+select distinct %(company)s, d.day, case when k.corrected then 'CORRECTION' else 'LATE_DATA' end::closing_reason, %(as_of)s::timestamptz
+from unnest(%(days)s::date[]) as d (day)
+join company c on c.company_id = %(company)s and c.generation = %(generation)s
+left join mark k
+  on k.company_id = %(company)s and k.generation = %(generation)s and k.day = d.day and k.mark_id = any (%(marks)s::bigint[])
+where exists (
+  select from billing_close b
+  where b.company_id = %(company)s and b.last_day >= d.day and b.time_zone = c.time_zone
+)
 
 -- name: roll_through
 -- Only when every day begun since the last refresh has been computed.

@@ -13,6 +13,7 @@ import structlog
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
+from turnout.analytics.closing import NOT_AT_ALL, Closing, Waiting, billing_calendars
 from turnout.analytics.periods import ALWAYS
 from turnout.analytics.reading import Clock
 from turnout.analytics.refreshing import Refresh, generations_to_refresh
@@ -24,6 +25,7 @@ from turnout.tenants.company import Company
 POLL_SECONDS: Final = 1.0
 SETTLE_SECONDS: Final = 600.0
 VIEW_SECONDS: Final = 60.0
+CLOSE_SECONDS: Final = 300.0
 LONGEST_PAUSE: Final = 300.0
 
 # The marks stay where they are: the next sweep or reader finds them when the database is back.
@@ -50,8 +52,12 @@ class Refresher:
     company waits for the same work.
     """
 
-    def __init__(self, conninfo: str, clock: Clock, *, connections: int = 3, patience: float = 5) -> None:
+    def __init__(
+        self, conninfo: str, clock: Clock, *, connections: int = 3, patience: float = 5, closing: Waiting | None = None
+    ) -> None:
         self._clock = clock
+        self._waiting = closing or Waiting()
+        self._closed = -math.inf
         self._pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]] = AsyncConnectionPool(
             conninfo,
             min_size=1,
@@ -129,6 +135,34 @@ class Refresher:
         else:
             self._failed.pop(company_id, None)
 
+    async def close_periods(self, company_id: int, generation: int) -> list[date]:
+        """Close every billing period that has ended, and revise those that have changed, without waiting any longer.
+
+        Returns the first days of those with a new revision.
+        """
+        await self.refresh_company(company_id, generation)
+        return await self._close(company_id, generation, NOT_AT_ALL)
+
+    async def _close(self, company_id: int, generation: int, waiting: Waiting) -> list[date]:
+        async with self._gates.setdefault(company_id, asyncio.Lock()), self._pool.connection() as connection:
+            return await Closing(connection, company_id, generation).run(self._clock(), waiting)
+
+    async def _close_what_ended(self) -> None:
+        """Now and then: nobody waits for it, and what cannot be closed for one company holds up no other."""
+        if time.monotonic() < self._closed + CLOSE_SECONDS:
+            return
+        self._closed = time.monotonic()
+        async with self._pool.connection() as connection:
+            calendars = await billing_calendars(connection)
+        for calendar in calendars:
+            if calendar.has_work(self._clock(), self._waiting):
+                try:
+                    await self._close(calendar.company_id, calendar.generation, self._waiting)
+                except psycopg.OperationalError:
+                    raise
+                except psycopg.Error as error:
+                    _log.exception("closing_failed", company=calendar.company_id, error=str(error))
+
     async def build(self, company_id: int, generation: int) -> None:
         """Compute rollups that are to take the place of others until they do; or remove those that did their duty."""
         while not await self._advance(company_id, generation):
@@ -166,6 +200,7 @@ class Refresher:
                     extended = today
                 await self._sweep()
                 await self._refresh_views()
+                await self._close_what_ended()
             except _AWAY as error:
                 _log.warning("refresh_failed", error=describe(error))
                 await asyncio.sleep(POLL_SECONDS)

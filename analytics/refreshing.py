@@ -30,6 +30,12 @@ _ROLLUPS: Final = (
     *("recordings", "peaks", "devices", "rooms", "posts", "hours"),
     *("features", "media", "quality", "sampled_stays"),
 )
+_PARTS: Final = ("stays", "rest", "recordings", "breakdown", "posts", "billing")
+_ROLLUPS: Final = (
+    *("sections", "events", "owners", "persons", "storage", "sign_ins"),
+    *("recordings", "peaks", "devices", "rooms", "posts", "hours"),
+    *("billing", "carried_stays"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Refresh:
         Several processes may run it at once: the company's lock is held from before the snapshot until after the
         commit, and a collision that gets past it is tried again.
         """
-        async with self._locked():
+        async with self.locked():
             while True:
                 try:
                     return await self._transaction(now, days)
@@ -75,7 +81,8 @@ class Refresh:
                     await self._change_patience(now)
 
     @asynccontextmanager
-    async def _locked(self) -> AsyncGenerator[None]:
+    async def locked(self) -> AsyncGenerator[None]:
+        """Alone with the company's rollups; before a transaction begins, else its snapshot would be older than that."""
         await self._execute(_SQL["lock"])
         try:
             yield
@@ -88,7 +95,7 @@ class Refresh:
 
         Returns whether nothing more is to be done with them now.
         """
-        async with self._locked():
+        async with self.locked():
             state = await self._state()
             if state is None or state.answers:
                 return True
@@ -188,7 +195,9 @@ class Refresh:
             await self._execute(_SQL[f"clear_{table}"], **days)
         for part in _PARTS:
             await self._execute(_SQL[f"compute_{part}"], **days, **bounds, as_of=now)
-        await self._execute(_SQL["delete_marks"], marks=[mark for day in due for mark in day.marks])
+        marks = [mark for day in due for mark in day.marks]
+        await self._execute(_SQL["mark_closed"], **days, marks=marks, as_of=now)
+        await self._execute(_SQL["delete_marks"], marks=marks)
 
     async def _alert(self, now: datetime, zone: str, today: date) -> None:
         """Hold the company's rules against what has just been computed: what they say is committed with it."""

@@ -26,6 +26,8 @@ REPEATABLE: Final = (
     "gauge.sql",
     "breakdown.sql",
     "alerts.sql",
+    "bill.sql",
+    "contract_usage.sql",
     "authentication.sql",
     "sign_in.sql",
     "views.sql",

@@ -72,6 +72,13 @@ set retracted = true
 where not activity.retracted
 returning digest, event_id, connection_id
 
+-- name: say_correcting
+-- From here on the marks of this transaction say that what had been counted is corrected or taken back, if anything had.
+select set_config('app.correcting', 'on', true)
+where exists (
+  select from activity a where a.company_id = %(company)s and a.digest = any (%(digests)s::bytea[]) and a.content is not null
+)
+
 -- name: add_signals
 insert into signal (
   company_id, connection_id, at, source, activity_key, what, retracted,

@@ -32,6 +32,7 @@ async def retract(
     targets = {activity.replaces: activity for activity in replacing if activity.replaces}
     cursor = await connection.execute(_SQL["retract_activities"], {"company": company_id, "digests": list(targets)})
     rows = await cursor.fetchall()
+    await connection.execute(_SQL["say_correcting"], {"company": company_id, "digests": list(targets)})
     await retract_told(connection, company_id, [digest for digest, _, _ in rows], told)
     found = [(targets[digest], event, link) for digest, event, link in rows if event is not None]
     await lock_more(connection, company_id, locked, [], {event for _, event, _ in found})

@@ -15,8 +15,6 @@ VALUES = {
     "date": "date '2026-03-02'",
     "timestamptz": "timestamptz '2026-03-02 12:00Z'",
     "bool": "false",
-    "_text": "'{}'::text[]",
-    "_int8": "'{}'::bigint[]",
     "int2": "1",
     "int4": "1",
     "int8": "1",
@@ -60,6 +58,8 @@ def rows_of(admin: Admin, table: str, company_id: int) -> list[str]:
 
 
 def value_of(type_name: str) -> sql.Composable:
+    if type_name.startswith("_"):
+        return sql.SQL("'{}'")
     if type_name in VALUES:
         return sql.SQL(cast("LiteralString", VALUES[type_name]))
     return sql.SQL("enum_first(null::{})").format(sql.Identifier(type_name))

@@ -162,3 +162,24 @@ begin atomic
   join company c on c.company_id = g.company_id
   where g.generation <> c.generation;
 end;
+
+-- What decides which companies have billing periods to close, or closed ones to look at again.
+create or replace function billing_calendars(of_definition integer) returns table (
+  company_id integer, generation integer, time_zone text, billing_anchor_day smallint, closed_through date, reopened boolean
+)
+language sql stable security definer set search_path = turnout, pg_temp
+begin atomic
+  select c.company_id, c.generation, c.time_zone, c.billing_anchor_day,
+    (select max(b.last_day) from billing_close b where b.company_id = c.company_id),
+    exists (select from closing_mark k where k.company_id = c.company_id)
+    or exists (
+      select from (
+        select distinct on (b.first_day) b.definition, b.time_zone
+        from billing_close b
+        where b.company_id = c.company_id
+        order by b.first_day, b.revision desc
+      ) l
+      where l.definition <> of_definition and l.time_zone = c.time_zone
+    )
+  from company c;
+end;

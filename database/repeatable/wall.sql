@@ -34,6 +34,8 @@ drop policy if exists support on company;
 create policy support on company to turnout_support using (true) with check (true);
 drop policy if exists support on company_limit;
 create policy support on company_limit to turnout_support using (true) with check (true);
+drop policy if exists support on billing_rule;
+create policy support on billing_rule to turnout_support using (true) with check (true);
 drop policy if exists support on company_password;
 create policy support on company_password to turnout_support using (true) with check (true);
 drop policy if exists support on company_session;
@@ -64,6 +66,10 @@ drop policy if exists auth on rollup_generation;
 create policy auth on rollup_generation to turnout_auth using (true) with check (true);
 drop policy if exists auth on mark;
 create policy auth on mark to turnout_auth using (true) with check (true);
+drop policy if exists auth on billing_close;
+create policy auth on billing_close to turnout_auth using (true) with check (true);
+drop policy if exists auth on closing_mark;
+create policy auth on closing_mark to turnout_auth using (true) with check (true);
 drop policy if exists auth on activation_link;
 create policy auth on activation_link to turnout_auth using (true) with check (true);
 drop policy if exists auth on embed_token;
@@ -99,7 +105,13 @@ grant execute on function
   posts(integer, date[], timestamptz[], timestamptz[]),
   breakdown(integer, timestamptz, text, date[], timestamptz[], timestamptz[]),
   billing_first_day(date, integer), billing_last_day(date, integer),
-  alert_levels(integer, integer, timestamptz, limit_metric, section, date, date)
+  alert_levels(integer, integer, timestamptz, limit_metric, section, date, date),
+  bill(integer, timestamptz, date[], timestamptz[], timestamptz[]),
+  whole_minutes(bigint), grown_minutes(bigint, integer, bigint, integer[]), rounding_on(integer, date),
+  contract_usage(
+    integer, integer, timestamptz, date, date, date[], boolean, date, date, date,
+    date[], timestamptz[], timestamptz[], date[], timestamptz[], timestamptz[]
+  )
   to turnout_app, turnout_refresher;
 -- Who writes to the audit computes the hash of what is written.
 grant execute on function audit_digest(bytea, anyelement) to turnout_app, turnout_support, turnout_auth;
@@ -112,6 +124,7 @@ grant select on feature_day, media_day, quality_day, sampled_stay_day to turnout
 grant select on peak_day, device_day, room_day, post_day, hour_day to turnout_app;
 grant select, insert, update on activity, event, event_signal, connection, person, signal, room, stored to turnout_app;
 grant select, insert, update, delete on quarantine, stay, registration, stored_version, recording_run to turnout_app;
+grant select on billing_day, carried_stay_day, billing_rule, billing_close, billing_figure to turnout_app;
 grant select, insert, delete on user_signal, room_signal, stored_signal, sign_in, message to turnout_app;
 grant select, insert, delete on feature_signal, media_measure, quality_sample to turnout_app;
 grant select, insert, update, delete on feature_span to turnout_app;
@@ -141,6 +154,11 @@ grant select, insert, update, delete on company_day, section_day, event_day, own
   to turnout_refresher;
 grant select, insert, update, delete on feature_day, media_day, quality_day, sampled_stay_day to turnout_refresher;
 grant select, insert, update, delete on peak_day, device_day, room_day, post_day, hour_day to turnout_refresher;
+grant select, insert, update, delete on billing_day, carried_stay_day to turnout_refresher;
+-- It closes billing periods: what is closed is only ever added to.
+grant select on billing_rule to turnout_refresher;
+grant select, insert on billing_close, billing_figure to turnout_refresher;
+grant select, insert, delete on closing_mark to turnout_refresher;
 grant select, insert on local_day to turnout_refresher;
 -- It writes what rules have to say, and delivers it.
 grant select, update (look_again_at) on alert_rule to turnout_refresher;
@@ -161,6 +179,7 @@ grant select, insert, update on month_version to turnout_refresher;
 -- Support staff.
 grant select, insert, update on company, company_limit, company_password, api_key to turnout_support;
 grant delete on company_limit to turnout_support;
+grant select, insert, update, delete on billing_rule to turnout_support;
 grant select, delete on company_session to turnout_support;
 grant select, insert on local_day to turnout_support;
 grant select, insert, delete on rollup_generation to turnout_support;
@@ -171,6 +190,8 @@ grant select, insert on audit, staff_audit to turnout_support;
 
 -- Authentication.
 grant select on company, company_password, api_key, support_access, mark, rollup_generation to turnout_auth;
+grant select (company_id, first_day, revision, last_day, time_zone, definition) on billing_close to turnout_auth;
+grant select (company_id) on closing_mark to turnout_auth;
 grant update (company_id) on company to turnout_auth;
 grant insert, update (hash, last_used_at, revoked_at) on company_password to turnout_auth;
 grant update (last_used_at) on api_key to turnout_auth;
@@ -205,6 +226,7 @@ alter function find_key(bytea, timestamptz, inet) owner to turnout_auth;
 alter function find_support_access(bytea, timestamptz) owner to turnout_auth;
 alter function generations_to_refresh() owner to turnout_auth;
 alter function companies_to_tell(timestamptz, integer) owner to turnout_auth;
+alter function billing_calendars(integer) owner to turnout_auth;
 revoke create on schema turnout from turnout_auth;
 revoke all on function
   find_passwords(text, timestamptz),
@@ -217,7 +239,7 @@ revoke all on function
   seconds_until_room(timestamptz, interval, interval, timestamptz), admit_sign_in(bytea, cidr, timestamptz),
   settle_sign_in(bytea, cidr, boolean, timestamptz), note_throttled_sign_ins(),
   forget_old_sign_ins(timestamptz), generations_to_refresh(),
-  companies_to_tell(timestamptz, integer)
+  companies_to_tell(timestamptz, integer), billing_calendars(integer)
   from public;
 grant execute on function
   find_passwords(text, timestamptz),
@@ -232,4 +254,5 @@ grant execute on function
   admit_sign_in(bytea, cidr, timestamptz), settle_sign_in(bytea, cidr, boolean, timestamptz),
   note_throttled_sign_ins()
   to turnout_app;
-grant execute on function generations_to_refresh(), companies_to_tell(timestamptz, integer) to turnout_refresher;
+grant execute on function generations_to_refresh(), companies_to_tell(timestamptz, integer), billing_calendars(integer)
+  to turnout_refresher;

@@ -24,6 +24,7 @@ SEE_ALL = {
     "turnout_support": {
         "company",
         "company_limit",
+        "billing_rule",
         "company_password",
         "company_session",
         "api_key",
@@ -40,6 +41,8 @@ SEE_ALL = {
         "api_key",
         "mark",
         "rollup_generation",
+        "billing_close",
+        "closing_mark",
         "activation_link",
         "embed_token",
         "sql_login",
@@ -85,6 +88,7 @@ DEFINERS = {
     "find_support_access": "turnout_app",
     "generations_to_refresh": "turnout_refresher",
     "companies_to_tell": "turnout_refresher",
+    "billing_calendars": "turnout_refresher",
     "watch_sql_logins": "turnout_refresher",
     "sql_login_sessions": "turnout_support",
 }
@@ -133,7 +137,12 @@ READ_BY_AUTH = {
 OVER_MATERIALIZED = {"current_month": "turnout_app", "operator_overview": "turnout_support", "overview_of_days": ""}
 MATERIALIZED = ("company_month", "company_overview")
 # Tables of which nothing is changed, with their triggers and when each fires: O by default, A always.
-ONLY_ADDED_TO = {"audit": {"chain O", "no_change A", "no_removal A"}, "staff_audit": {"chain O", "no_change A"}}
+ONLY_ADDED_TO = {
+    "audit": {"chain O", "no_change A", "no_removal A"},
+    "staff_audit": {"chain O", "no_change A"},
+    "billing_close": {"no_change A", "no_removal A"},
+    "billing_figure": {"no_change A", "no_removal A"},
+}
 FOR_EVERYBODY = {"current_company", "current_user_key", "company_of_login"}
 SECRETS = {
     "company_password",
