@@ -56,6 +56,10 @@ class Refreshing(Protocol):
         """Return when the days have been refreshed, or when the seconds of patience are over."""
         ...
 
+
+class Closing(Refreshing, Protocol):
+    """Whoever closes billing periods too."""
+
     async def close_periods(self, company_id: int, generation: int) -> list[date]:
         """Close the company's billing periods that have ended; returns the first days of those with a new revision."""
         ...

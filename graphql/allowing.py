@@ -38,6 +38,10 @@ VIEWS: Final = (
     "hours",
     "weekHours",
     "live",
+    "contractUsage",
+    "billingPeriods",
+    "closedPeriod",
+    "periodDifferences",
 )
 
 _ROOTS: Final = ("Query.", "Mutation.", "Subscription.")

@@ -10,8 +10,10 @@ from turnout.graphql import (
     alert_rules,
     alerts,
     audit,
+    billing,
     clients,
     company,
+    contract,
     days,
     disk,
     embedding,
@@ -53,6 +55,10 @@ class Query:
     room_stats = rooms.room_stats
     week_hours = hours.week_hours
     hours = hours.hours
+    contract_usage = contract.contract_usage
+    billing_periods = billing.billing_periods
+    closed_period = billing.closed_period
+    period_differences = billing.period_differences
     audit = audit.audit_entries
     sessions = sessions.open_sessions
     keys = keys.keys

@@ -13,6 +13,7 @@ from turnout.analytics.features import Figure
 from turnout.graphql import breakdown, features, people, periods, posts, recordings
 from turnout.graphql.comparison import CompareArgument, Comparison, compared_period
 from turnout.graphql.context import Info
+from turnout.graphql.contract import billed_minutes
 from turnout.graphql.figures import figure
 from turnout.graphql.periods import Period, PeriodArgument
 from turnout.graphql.scalars import BigInt
@@ -169,6 +170,13 @@ class PeriodSummary:
             "Calls held that are group calls: their template says so, or three connections overlapped at some instant "
             "of the call."
         )
+    )
+    billed_minutes: float | None = strawberry.field(
+        resolver=billed_minutes,
+        description=(
+            "Minutes that people spent in events as the contract bills them: exactly, or each stay's part in the "
+            "period rounded up to whole minutes. Null for what is no billing period of the company."
+        ),
     )
     messages: int = strawberry.field(
         description="Messages posted in the messenger during the period, deleted ones too."

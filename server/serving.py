@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from turnout.analytics.closing import Waiting
 from turnout.analytics.refresher import Refresher
 from turnout.server.app import create_app
 from turnout.server.delivering.mail import MailServer
@@ -55,7 +57,7 @@ def _services(found: Deployment, settings: Settings, sql_port: int | None) -> Se
     mail, own = mail_server(settings), networks(settings.webhook_networks)
     return Services(
         Door(found.app),
-        Refresher(found.refresher, utc_now),
+        Refresher(found.refresher, utc_now, closing=Waiting(timedelta(hours=settings.close_after_hours))),
         desk=Desk(lambda: found.support),
         support_desk=Desk(lambda: found.support),
         revive=partial(revive, found.folder, sql_port) if found.folder else None,

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """TURNOUT_PORT: the port to listen on; 0 takes a free one."""
     insecure_cookies: bool = False
     """TURNOUT_INSECURE_COOKIES: sessions in cookies over plain http, for a page that is developed on this machine."""
+    close_after_hours: float = Field(default=72, ge=0, le=366 * 24)
+    """TURNOUT_CLOSE_AFTER_HOURS: how long after its end a billing period is closed, for what comes late."""
     trusted_proxies: str = ""
     """TURNOUT_TRUSTED_PROXIES: addresses and networks whose X-Forwarded-For is believed, with commas between them."""
     webhook_networks: str = ""

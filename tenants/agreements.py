@@ -1,7 +1,7 @@
-"""What support agrees anew with a company: its name, zone, billing anchor day, how long its stays wait."""
+"""What support agrees anew with a company: its name, zone, billing anchor day and minutes, how long its stays wait."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -13,6 +13,7 @@ from turnout.tenants.audit import COMMAND, Act, Actor, note
 from turnout.tenants.companies import check_anchor_day, check_name, find_row, in_words, of_row
 from turnout.tenants.company import Company
 from turnout.tenants.models import CompanyRow
+from turnout.tenants.rounding import BillingRule, MinuteRounding, agree_on_rounding, rules_of
 from turnout.tenants.support import driver
 
 _SQL: Final = statements("turnout.tenants", "companies.sql")
@@ -25,6 +26,8 @@ class Change:
     time_zone: str | None = None
     billing_anchor_day: int | None = None
     stale_after: timedelta | None = None
+    billed_minutes: MinuteRounding | None = None
+    billed_from: date | None = None
 
 
 def rename_company(session: Session, slug: str, name: str, now: datetime, *, actor: Actor = COMMAND) -> Company:
@@ -43,22 +46,26 @@ def change_company(session: Session, slug: str, change: Change, now: datetime, *
 
     Another anchor day is in force at once. Another zone is when its rollups have been built, beside those that answer;
     begun anew for the zone it has, they are computed again from the facts. Another `stale_after` is when the
-    refresher next works for the company, together with every day that it moves.
+    refresher next works for the company, together with every day that it moves. Another way to bill minutes is in
+    force for the billing periods that begin on its day or later, today where none is said.
 
     Returns the company as it will be. Raises TurnoutError NOTHING_TO_CHANGE, UNKNOWN_COMPANY, UNKNOWN_TIME_ZONE,
     INVALID_ANCHOR_DAY.
     """
-    if change == Change():
+    if change in (Change(), Change(billed_from=change.billed_from)):
         raise TurnoutError(
             "NOTHING_TO_CHANGE",
             "Nothing was said to change.",
-            "Give another time zone, billing anchor day or staleAfter.",
+            "Give another time zone, billing anchor day, staleAfter or way to bill minutes.",
         )
     row = find_row(session, slug, lock=True)
-    before = in_words(row)
+    before = _said(session, row)
     _change_rules(session, row, change)
+    if change.billed_minutes:
+        begins = change.billed_from or now.astimezone(calendar.find_zone(row.time_zone)).date()
+        agree_on_rounding(session, row.company_id, BillingRule(change.billed_minutes, begins))
     company = _begin_zone(session, row, change.time_zone, now) if change.time_zone else of_row(row)
-    after = in_words(row) | {"timeZone": company.time_zone}
+    after = _said(session, row) | {"timeZone": company.time_zone}
     note(session, row.company_id, actor, Act("company.changed", slug, _different(before, after)), now)
     return company
 
@@ -93,6 +100,10 @@ def _begin_zone(session: Session, row: CompanyRow, time_zone: str, now: datetime
     begun = {"time_zone": time_zone, "today": now.astimezone(zone).date(), "now": now}
     added = driver(session).execute(_SQL["begin_another"], of_company | begun).fetchone()
     return replace(of_row(row), time_zone=time_zone, generation=added[0] if added else row.generation)
+
+
+def _said(session: Session, row: CompanyRow) -> dict[str, Any]:
+    return in_words(row) | {"billedMinutes": [str(rule) for rule in rules_of(session, row.company_id)]}
 
 
 def _different(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

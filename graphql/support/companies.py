@@ -1,19 +1,27 @@
 """What support does with companies."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final
 
 import strawberry
 from sqlmodel import Session
 
+from turnout.graphql.billing import MinuteRounding
 from turnout.graphql.support.arguments import Slug
 from turnout.graphql.support.company import Company
 from turnout.graphql.support.context import Info
 from turnout.graphql.support.limits import LimitArgument, LimitInput
-from turnout.tenants import agreements, contracts, suspending
+from turnout.tenants import agreements, closing, contracts, suspending
 from turnout.tenants.audit import Actor
-from turnout.tenants.companies import ListedCompany, NewCompany, add_company, patience, show_company
+from turnout.tenants.companies import (
+    ListedCompany,
+    NewCompany,
+    add_company,
+    find_company,
+    patience,
+    show_company,
+)
 
 # How long a change waits for the refresher to take it up before it is answered: it will be, a moment later.
 PATIENCE: Final = 2.0
@@ -80,10 +88,19 @@ async def change(
         int | None, strawberry.argument(description="Another day of the month on which its billing periods begin.")
     ] = None,
     stale_after_hours: Annotated[float | None, strawberry.argument(description=HOURS)] = None,
+    billed_minutes: Annotated[
+        MinuteRounding | None, strawberry.argument(description="Another way in which minutes are billed.")
+    ] = None,
+    billed_from: Annotated[
+        date | None,
+        strawberry.argument(
+            description="For billing periods that begin on this day or later minutes are billed so; by default today."
+        ),
+    ] = None,
 ) -> ListedCompany:
     """Change what was agreed with a company."""
     stale_after = None if stale_after_hours is None else patience(stale_after_hours)
-    wanted = agreements.Change(time_zone, billing_anchor_day, stale_after)
+    wanted = agreements.Change(time_zone, billing_anchor_day, stale_after, billed_minutes, billed_from)
     shown = await _then_show(
         info, company, lambda session, now, actor: agreements.change_company(session, company, wanted, now, actor=actor)
     )
@@ -91,6 +108,22 @@ async def change(
         today = info.context.clock().astimezone(shown.company.zone).date()
         await info.context.refresher.refresh(shown.company, today - timedelta(days=1), today, PATIENCE)
     return shown
+
+
+@strawberry.field(
+    graphql_type=Company,
+    description=(
+        "Close a company's billing periods that have ended, and revise closed ones whose figures or contract have "
+        "changed, without waiting any longer. By itself a period is closed some days after its end."
+    ),
+)
+async def close_billing_periods(info: Info, company: Slug) -> ListedCompany:
+    """Close what has ended."""
+    found = await info.context.read(lambda session: find_company(session, company))
+    closed = await info.context.refresher.close_periods(found.company_id, found.generation)
+    return await _then_show(
+        info, company, lambda session, now, actor: closing.note_closing(session, company, closed, now, actor=actor)
+    )
 
 
 @strawberry.field(

@@ -1,12 +1,13 @@
 """One company as support sees it: what was agreed with it, and what it signs in with."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import strawberry
 from sqlmodel import Session
 
+from turnout.graphql.billing import MinuteRounding
 from turnout.graphql.support.accesses import Access
 from turnout.graphql.support.arguments import FirstFew
 from turnout.graphql.support.audit import AuditEntry, read_audit
@@ -22,6 +23,7 @@ from turnout.tenants.companies import ListedCompany
 from turnout.tenants.contracts import list_limits
 from turnout.tenants.keys import list_keys
 from turnout.tenants.passwords import list_passwords
+from turnout.tenants.rounding import list_rules
 from turnout.tenants.sql_logins import list_sql_logins
 
 Row = TypeVar("Row")
@@ -60,6 +62,16 @@ async def _audit(root: strawberry.Parent[ListedCompany], info: Info, first: Firs
     return await read_audit(info, root.company.slug, first)
 
 
+@strawberry.type(description="How a company's minutes are billed, in the billing periods that begin from a day on.")
+class BillingRule:
+    """Rows are tenants' billing rules."""
+
+    rounding: MinuteRounding = strawberry.field(description="Whether each stay is rounded up on its own.")
+    valid_from: date = strawberry.field(
+        name="from", description="The day on which the first of these periods may begin; a later rule ends them."
+    )
+
+
 @strawberry.type(description="A company: what was agreed with it, and what it signs in with. Nothing of its people.")
 class Company:
     """Rows are tenants' listed companies."""
@@ -86,6 +98,11 @@ class Company:
     created_at: datetime = strawberry.field(description="When it was added.")
     suspended_at: datetime | None = strawberry.field(
         description="Since when it is shut out: no sign-in, key, SQL login or ingest. Null when it is not."
+    )
+    billing_rules: Any = strawberry.field(
+        resolver=_listed(list_rules),
+        graphql_type=list[BillingRule],
+        description="How its minutes are billed, by first day; before the first, and without one, exactly.",
     )
     limits: Any = strawberry.field(
         resolver=_listed(list_limits),

@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 from sqlmodel import Session
 
-from turnout.analytics.reading import Refreshing
+from turnout.analytics.reading import Closing
 from turnout.database.errors import TurnoutError
 from turnout.tenants.audit import Actor
 from turnout.tenants.caller import Caller
@@ -28,7 +28,7 @@ class SupportContext:
 
     desk: Desk
     door: Door
-    refresher: Refreshing
+    refresher: Closing
     clock: Callable[[], datetime]
     caller: Caller
     member: Member | None = None

@@ -24,6 +24,7 @@ class Mutation:
     add_company = companies.add
     rename_company = companies.rename
     change_company = companies.change
+    close_billing_periods = companies.close_billing_periods
     suspend_company = companies.suspend
     restore_company = companies.restore
     set_limit = companies.set_limit

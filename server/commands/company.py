@@ -2,6 +2,7 @@
 
 import re
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from turnout.analytics.overview import CompanyOverview
     from turnout.tenants.companies import ListedCompany
     from turnout.tenants.company import Company
+    from turnout.tenants.rounding import MinuteRounding
 
 COLUMNS = ("slug", "name", "timeZone", "billingAnchorDay", "staleAfterHours", "createdAt", "suspendedAt", "limits")
 
@@ -57,6 +59,17 @@ def change(
         float | None,
         typer.Option(metavar="HOURS", help="How long a stay without a leave waits for activity of its event."),
     ] = None,
+    billed_minutes: Annotated[
+        str | None, typer.Option(metavar="exact|per-stay", help="How minutes are billed: per-stay rounds each stay up.")
+    ] = None,
+    billed_from: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="DAY",
+            formats=["%Y-%m-%d"],
+            help="For billing periods that begin on this day or later, by default today.",
+        ),
+    ] = None,
     data: Data = None,
 ) -> None:
     """Change what a company's days and billing periods are, and when its silent stays end.
@@ -71,12 +84,47 @@ def change(
     from turnout.tenants.companies import patience
     from turnout.tenants.support import support
 
-    wanted = Change(zone, anchor_day, None if stale_after is None else patience(stale_after))
+    stale = None if stale_after is None else patience(stale_after)
+    wanted = Change(zone, anchor_day, stale, _rounding(billed_minutes), billed_from and billed_from.date())
     with deployment(data) as found:
         with support(found.support) as session:
             company = change_company(session, slug, wanted, now())
         _compute(found.refresher, company, zone, stale_after)
     say(f"Changed {slug}.")
+
+
+def _rounding(text: str | None) -> "MinuteRounding | None":
+    from turnout.tenants.rounding import MinuteRounding
+
+    words = {"exact": MinuteRounding.EXACT, "per-stay": MinuteRounding.PER_STAY}
+    if text is not None and text not in words:
+        raise typer.BadParameter(f"choose one of {', '.join(words)}", param_hint="--billed-minutes")
+    return words[text] if text else None
+
+
+@app.command()
+def close(slug: Slug, data: Data = None) -> None:
+    """Close the billing periods that have ended, and revise closed ones whose figures have changed.
+
+    A running server does so by itself, some days after a period has ended; this waits for nothing.
+    """
+    import asyncio
+
+    from turnout.server.commands.days import close_periods
+    from turnout.server.commands.staff import now
+    from turnout.server.deployment import deployment
+    from turnout.tenants.audit import COMMAND
+    from turnout.tenants.closing import note_closing
+    from turnout.tenants.companies import find_company
+    from turnout.tenants.support import support
+
+    with deployment(data) as found:
+        with support(found.support) as session:
+            company = find_company(session, slug)
+        closed = asyncio.run(close_periods(found.refresher, company, now))
+        with support(found.support) as session:
+            note_closing(session, slug, closed, now(), actor=COMMAND)
+    say(f"{len(closed)} billing periods of {slug} have a new revision.")
 
 
 def _compute(refresher: str, company: "Company", zone: str | None, stale_after: float | None) -> None:

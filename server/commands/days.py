@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from rich.progress import Progress
 
@@ -52,3 +52,15 @@ async def compute_days(conninfo: str, company: "Company", now: "Callable[[], dat
             left = await refresh.run(now())
             total = max(total, left)
             progress.update(bar, total=total, completed=total - left)
+
+
+async def close_periods(conninfo: str, company: "Company", now: "Callable[[], datetime]") -> "list[date]":
+    """Close the billing periods that have ended, whether a server is at it too; the first days of those it changed."""
+    from turnout.analytics.refresher import Refresher
+
+    refresher = Refresher(conninfo, now, connections=1)
+    try:
+        await refresher.connect()
+        return await refresher.close_periods(company.company_id, company.generation)
+    finally:
+        await refresher.stop()
