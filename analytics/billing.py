@@ -119,11 +119,11 @@ async def period_differences(reading: Reading, first_day: date, before: int, aft
     """
     revisions = await _revisions(reading, first_day)
     earlier, later = _revision(revisions, before), _revision(revisions, after)
-    if before >= after:
+    if before > after:
         raise TurnoutError(
             "REVISIONS_REVERSED",
             f"`from` is {before} and `to` is {after}.",
-            "`from` is the earlier revision of the two.",
+            "`from` is the earlier revision of the two, `to` the later.",
             argument="from",
             value=before,
         )

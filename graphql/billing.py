@@ -91,8 +91,8 @@ class FigureDifference:
         description="What the later revision says; null when it does not have this figure."
     )
     change: float | None = strawberry.field(description="By how much it has grown; null where one of them is.")
-    before_at: datetime | None = strawberry.field(description="`at` in the earlier revision.")
-    after_at: datetime | None = strawberry.field(description="`at` in the later revision.")
+    before_at: datetime | None = strawberry.field(description="When it was so in the earlier revision: its `at`.")
+    after_at: datetime | None = strawberry.field(description="When it was so in the later revision: its `at`.")
     before_limit: float | None = strawberry.field(description="The limit in the earlier revision.")
     after_limit: float | None = strawberry.field(description="The limit in the later revision.")
     reasons: list[ClosingReason] = strawberry.field(

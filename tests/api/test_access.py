@@ -32,6 +32,9 @@ ARGUMENTS = {
     "link": '"nothing"',
     "current": '"nothing"',
     "instants": '{from: "2026-03-01T00:00:00Z", to: "2026-03-01T01:00:00Z"}',
+    "firstDay": '"2026-02-01"',
+    "from": "1",
+    "to": "2",
     "new": '"kein Schwein ruft mich an"',
     "condition": "{metric: CONNECTIONS}",
     "rule": '{name: "r", condition: {metric: CONNECTIONS}, targets: [{webhook: "https://alerts.example.com/"}]}',
@@ -44,6 +47,8 @@ OF_NOTHING = {
     "revokeKey": "UNKNOWN_KEY",
     "changePassword": "WRONG_PASSWORD",
     **dict.fromkeys(("changeAlertRule", "deleteAlertRule", "testAlertRule"), "UNKNOWN_ALERT_RULE"),
+    "closedPeriod": "UNKNOWN_BILLING_PERIOD",
+    "periodDifferences": "UNKNOWN_BILLING_PERIOD",
 }
 # They need no credential.
 OPEN = {"signIn", "activate"}

@@ -21,6 +21,7 @@ from turnout.tenants.hashing import DUMMY
 MEANT = {
     "api_key.prefix": "turnout_live_key_",
     "api_key.scopes": "read:stats",
+    "billing_close.time_zone": "Europe/Berlin",
     "company.time_zone": "Europe/Berlin",
     "company_password.hash": DUMMY,
     "quarantine.code": "INVALID",
@@ -121,6 +122,13 @@ def _storage(told: Story, canary: Canary) -> None:
     told.tell("recording.started", "03-01 09:30", recording="tape", event="launch")
     told.tell("recording.stopped", "03-01 10:30", recording="tape", event="launch")
     told.tell("recording.stored", "03-01 11:00", recording="tape", owner="anna", name="Tape", **sizes)
+
+
+def late(canary: Canary) -> list[dict[str, Any]]:
+    """What comes when the first billing period has been closed."""
+    told = Story(canary(""))
+    told.stay("late", "l1", "02-28 12:00", "12:10", user="ben")
+    return [_signed(one | {"id": f"late {one['id']}"}, canary) for one in told.activities]
 
 
 def rejected(canary: Canary) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from turnout.tenants.desk import Desk
 from turnout.tenants.limits import parse_limit
 from turnout.tenants.support import support
 
-from .canaries import ALPHA, BETA, NEWCOMER, NOON, Canary, furnish, rejected, story
+from .canaries import ALPHA, BETA, NEWCOMER, NOON, Canary, furnish, late, rejected, story
 from .canaries import act as act_of
 from .crawling import Crawl, crawl
 
@@ -91,6 +91,9 @@ async def settled(canary: Canary, http: httpx.AsyncClient, services: Services, d
     """Somebody of a new company that has told its story and has a text wherever one may be."""
     client = await _client(canary, http, services, database, services.clock())
     await client.tell(story(canary))
+    await _closed(client, services)
+    await client.tell(late(canary))
+    await _closed(client, services)
     assert len((await client.ingest(rejected(canary))).json()["quarantined"]) == len(rejected(canary))
     assert client.company
     with support(database.support) as session:
@@ -101,6 +104,12 @@ async def settled(canary: Canary, http: httpx.AsyncClient, services: Services, d
         "{ days(period: {preset: LAST_7_DAYS}) { day } }"
     )  # nothing is computed for the first time below
     return client
+
+
+async def _closed(client: Client, services: Services) -> None:
+    """The billing periods that are over."""
+    assert client.company
+    assert await services.refresher.close_periods(client.company.company_id, client.company.generation)
 
 
 async def _client(

@@ -55,6 +55,9 @@ def named(canary: Canary) -> dict[str, list[Any]]:
         "actions": [[canary("act")]],
         "ruleId": [str(UUID(int=canary.prime))],
         "condition": [{"metric": "USERS"}, {"metric": "CONNECTIONS", "share": 0.1}],
+        "firstDay": ["2026-02-01"],
+        "from": [1],
+        "to": [2],
     }
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from . import breakdown
 from .activities import Raw
 from .buckets import totals_of
+from .contract import Contract
 from .days import Day, days_of, local_day, midnight
 from .facts import TOTAL, Facts, Presence
 from .limits import METRICS, Limit, limit_on, peak_against, usage_against
@@ -115,6 +116,11 @@ class Oracle:
         """The same of each DayTotal; of days after today there is nothing."""
         days = days_of(self._zone, start, end)
         return {day.date: self.uses(day.start, day.end, now) for day in days if midnight(self._zone, day.date) <= now}
+    def contract_usage(
+        self, start: datetime, end: datetime, now: datetime, *, billing: bool, per_stay: bool
+    ) -> list[Row]:
+        """The rows of "this period", by metric and section; `per_stay` as the contract says of billing periods."""
+        return Contract(self._zone, self.facts(now), self._limits, start, end, billing, per_stay).rows()
 
     def user_stats(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
         """A UserStat for everybody who is listed, by id."""

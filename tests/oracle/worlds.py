@@ -25,7 +25,8 @@ LIMITED = (
     *[(metric, "TOTAL") for metric in ("CONNECTIONS", "SPEAKERS", "LISTENERS", "EVENTS")] * 2,
     *((metric, kind) for metric in ("CONNECTIONS", "SPEAKERS", "EVENTS") for kind in ("MEETING", "WEBINAR", "CALL")),
     ("LISTENERS", "WEBINAR"),
-    *[("STORAGE_BYTES", "TOTAL"), ("USERS", "TOTAL")] * 3,
+    *[("STORAGE_BYTES", "TOTAL"), ("USERS", "TOTAL"), ("PARTICIPATION_MINUTES", "TOTAL")] * 3,
+    ("PARTICIPATION_MINUTES", "WEBINAR"),
 )
 
 

@@ -20,18 +20,20 @@ from tests.worlds.lists import (
     planned_in_words,
     recordings_in_words,
     total_in_words,
+    usage_of_metric_in_words,
     user_in_words,
     witness_in_words,
 )
 from tests.worlds.product import Product, day_in_words, first_difference, in_words, usage_in_words
 from turnout.analytics.clients import clients
+from turnout.analytics.contract import contract_usage, is_billing
 from turnout.analytics.days import day_totals
 from turnout.analytics.disk import disk_usage
 from turnout.analytics.events import EventStatus, Filters, event_stat, event_stats
 from turnout.analytics.hours import hours, week_hours
 from turnout.analytics.paging import Page, Wanted
 from turnout.analytics.peaks import Section, daily_peaks
-from turnout.analytics.periods import Period, PeriodPreset
+from turnout.analytics.periods import Period, PeriodPreset, by_preset
 from turnout.analytics.planned import planned_events
 from turnout.analytics.reading import Reading
 from turnout.analytics.recordings import recording_days, recording_totals
@@ -61,6 +63,10 @@ ROOM_FILTERS: tuple[tuple[RoomFilters, Callable[[str], bool]], ...] = (
     (RoomFilters(name="aula"), lambda name: name == "aula"),
     (RoomFilters(prefix="A", name="Aula"), lambda name: name == "Aula"),
 )
+# Figures that have oracles of their own.
+NOT_HERE: tuple[str, ...] = ()
+# The anchor days of companies whose stays are rounded up, so that both ways of billing are in the worlds.
+ROUNDED_UP = (1, 31)
 SEARCHES = ("", "e", "YO", "p", "ю", "1", "_", "%", "σα")
 
 
@@ -109,6 +115,10 @@ class Comparison:
         await self._recordings(reading, period)
         same(self.oracle.uses(*span, self.now), await uses_in_words(reading, period))
         same_by_day(self.oracle.uses_by_day(*span, self.now), await days_in_words(reading, period))
+        presets = (PeriodPreset.BILLING_PERIOD, PeriodPreset.PREVIOUS_BILLING_PERIOD)
+        billing = by_preset(self.company, presets[self.turn % 2], self.now, None)
+        for each in (period, billing):
+            await self._contract(reading, each)
         for per_day in (True, False):
             rows = self.turn % 3 + 1
             found = [client_in_words(row) for row in await clients(reading, period, rows, per_day=per_day)]
@@ -121,6 +131,14 @@ class Comparison:
         days = await recording_days(reading, period)
         rows = [{"day": day, **recordings_in_words(totals)} for day, totals in days.items()]
         same_rows(self.oracle.recording_days(*span, self.now), rows)
+
+    async def _contract(self, reading: Reading, period: Period) -> None:
+        """What is used in the period of what was contracted."""
+        billing = is_billing(period, self.company)
+        per_stay = self.company.billing_anchor_day in ROUNDED_UP
+        expected = self.oracle.contract_usage(period.start, period.end, self.now, billing=billing, per_stay=per_stay)
+        found = [usage_of_metric_in_words(row) for row in await contract_usage(reading, period)]
+        same_rows(expected, [row for row in found if row["metric"] not in NOT_HERE])
 
     async def _users(self, reading: Reading, period: Period) -> None:
         async def users(wanted: Wanted) -> Page[Any]:

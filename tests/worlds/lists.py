@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from turnout.analytics.clients import ClientStat
+from turnout.analytics.contract import MetricUsage
 from turnout.analytics.days import DayTotal
 from turnout.analytics.disk import DiskUsage
 from turnout.analytics.events import EventStat
@@ -120,6 +121,20 @@ def recordings_in_words(row: RecordingTotals) -> Row:
         "recordedMinutes": row.recorded_minutes,
         "storedRecordingMinutes": row.stored_minutes,
         "storedRecordingBytes": row.stored_bytes,
+    }
+
+
+def usage_of_metric_in_words(row: MetricUsage) -> Row:
+    return {
+        "metric": row.metric.value,
+        "section": row.section.value,
+        "used": row.used,
+        "limit": row.limit,
+        "share": row.share,
+        "headroom": row.headroom,
+        "at": row.at,
+        "worstShare": row.worst_share,
+        "worstShareAt": row.worst_share_at,
     }
 
 

@@ -62,6 +62,12 @@ class Product:
             )
         return company
 
+    async def round_up(self, company: Company) -> None:
+        """Let each of its stays be rounded up to whole minutes, in all billing periods."""
+        await self.support.execute(
+            "insert into billing_rule values (%s, '1990-01-01', 'PER_STAY')", (company.company_id,)
+        )
+
     async def begin_zone(self, company: Company, zone: str) -> Company:
         """Another zone as support would begin it; what comes back is the company as it will be."""
         await extend_async(self.support, zone, self.now)

@@ -14,7 +14,7 @@ from tests.databases import Database
 from tests.oracle import Oracle
 from tests.oracle.activities import Raw, is_valid
 from tests.oracle.worlds import World, WorldCompany
-from tests.worlds.comparing import Comparison
+from tests.worlds.comparing import ROUNDED_UP, Comparison
 from tests.worlds.product import Product
 from turnout.analytics.refresher import Refresher
 from turnout.tenants.company import Company
@@ -37,9 +37,12 @@ class Stage:
 
     async def enter(self, world: World, company: WorldCompany) -> Company:
         self.product.now = world.now
-        return await self.product.add_company(
+        entered = await self.product.add_company(
             next(self._slugs), company.zone, company.stale_after, company.limits, company.anchor_day
         )
+        if company.anchor_day in ROUNDED_UP:
+            await self.product.round_up(entered)
+        return entered
 
     async def compare(self, told: WorldCompany, company: Company, activities: list[Raw]) -> None:
         """Every period that the world asks for, or one of them, of the activities told so far, as of the clock."""
