@@ -27,6 +27,9 @@ with figure (metric, section, way, unit, limitable) as materialized (
       ('EVENTS', 'PEAK', 1, true, '{TOTAL,MEETING,WEBINAR,CALL}'),
       ('PARTICIPATION_MINUTES', 'SUM', 60000000, true, '{TOTAL,MEETING,WEBINAR,CALL}'),
       ('BILLED_MINUTES', 'SUM', 60000000, false, '{TOTAL,MEETING,WEBINAR,CALL}'),
+      ('RECORDED_MINUTES', 'SUM', 60000000, true, '{TOTAL}'),
+      ('STORED_RECORDING_MINUTES', 'LEVEL', 60000000, true, '{TOTAL}'),
+      ('STORED_RECORDING_BYTES', 'LEVEL', 1, false, '{TOTAL}'),
       ('STORAGE_BYTES', 'LEVEL', 1, true, '{TOTAL}'),
       ('USERS', 'LEVEL', 1, true, '{TOTAL}')
   ) as f (metric, way, unit, limitable, sections)
@@ -103,6 +106,30 @@ value (metric, section, day, amount, at) as (
   ) e
   cross join lateral (values ('STORAGE_BYTES', e.bytes), ('USERS', e.users::bigint)) as x (metric, amount)
   where x.amount <> 0
+  union all
+  select 'RECORDED_MINUTES', 'TOTAL', r.day, r.recorded_us + r.running * microseconds(least(as_of, r.ends_at) - r.starts_at), null
+  from (
+    select d.day, d.recorded_us, d.running, d.starts_at, d.ends_at
+    from recording_day d
+    where d.company_id = of_company and d.generation = of_generation and d.day between from_day and to_day and d.day <> all (cut_days)
+    union all
+    select c.day, c.recorded_us, c.running, c.starts_at, c.ends_at from recordings(of_company, as_of, cut_days, cut_starts, cut_ends) c
+  ) r
+  union all
+  select x.metric::usage_metric, 'TOTAL', greatest(r.day, from_day), x.amount, null
+  from (
+    select d.day, d.stored_delta_us, d.stored_running, d.stored_delta_bytes, d.starts_at, d.ends_at
+    from recording_day d
+    where d.company_id = of_company and d.generation = of_generation and d.day <= through_day
+    union all
+    select e.day, e.stored_delta_us, e.stored_running, e.stored_delta_bytes, e.starts_at, e.ends_at
+    from recordings(of_company, as_of, end_days, end_starts, end_ends) e
+  ) r
+  cross join lateral (
+    values
+      ('STORED_RECORDING_MINUTES', r.stored_delta_us + r.stored_running * microseconds(least(as_of, r.ends_at) - r.starts_at)),
+      ('STORED_RECORDING_BYTES', r.stored_delta_bytes)
+  ) as x (metric, amount)
 ),
 -- The limit of each day up to today: of overlapping ones the latest start rules.
 limited as materialized (

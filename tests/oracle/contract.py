@@ -9,12 +9,18 @@ from .days import Day, days_of, local_day, midnight
 from .facts import TOTAL, Facts
 from .limits import METRICS, Limit
 from .members import KINDS
+from .recordings import recordings_in, stored_minutes
 
 MINUTE = 60_000_000
 EVERYWHERE = (TOTAL, *KINDS)
 SECTIONS = {"SPEAKERS": EVERYWHERE, "LISTENERS": (TOTAL, "WEBINAR"), "CONNECTIONS": EVERYWHERE, "EVENTS": EVERYWHERE}
 PEAKS = {name: metric for metric, name in METRICS.items()}
-ALWAYS_TOLD = ("CONNECTIONS", "EVENTS", "PARTICIPATION_MINUTES", "BILLED_MINUTES")
+ALWAYS_TOLD = (
+    *("CONNECTIONS", "EVENTS", "PARTICIPATION_MINUTES", "BILLED_MINUTES"),
+    *("RECORDED_MINUTES", "STORED_RECORDING_MINUTES", "STORED_RECORDING_BYTES"),
+)
+
+EXISTING = ("STORED_RECORDING_MINUTES",)
 
 Row = dict[str, Any]
 
@@ -54,30 +60,49 @@ class Contract:
         for name, rounded in ways:
             for section in EVERYWHERE:
                 if self._is_told(name, section):
-                    yield self._sum(name, section, rounded)
+                    yield self._sum(name, section, self._spent(section, rounded))
+        yield self._sum(
+            "RECORDED_MINUTES",
+            TOTAL,
+            lambda end: recordings_in(self.facts.ran, self.start, end)["recordedMinutes"],
+        )
 
-    def _sum(self, name: str, section: str, rounded: Callable[[int], int]) -> Row:
+    def _spent(self, section: str, rounded: Callable[[int], int]) -> Callable[[datetime], float]:
         def until(end: datetime) -> float:
             stays = self.facts.within(section, self.start, end)
             return sum(rounded(stay.microseconds_in(self.start, end)) for stay in stays) / MINUTE
 
+        return until
+
+    def _sum(self, name: str, section: str, until: Callable[[datetime], float]) -> Row:
         limit = self._limit(name, section, self.facts.at_the_end(self.end)) if self.billing else None
         by_day = [(day, until(day.end), self._end_of(day)) for day in self._days_up_to_today()]
         worst = self._worst(name, section, by_day if self.billing else [])
         return row(name, section, until(self.end), limit, min(self.end, self.facts.now)) | worst
 
     def _levels(self) -> Iterator[Row]:
-        levels: dict[str, Callable[[datetime], int]] = {
-            "STORAGE_BYTES": lambda moment: sum(version.bytes for version in self.facts.in_use_at(moment)),
-            "USERS": lambda moment: len(self.facts.registered_at(moment)),
+        levels: dict[str, Callable[[datetime, datetime], float]] = {
+            "STORED_RECORDING_MINUTES": lambda moment, end: stored_minutes(self.facts.ran, moment, end),
+            "STORED_RECORDING_BYTES": lambda moment, _: sum(
+                version.bytes for version in self.facts.in_use_at(moment) if not version.is_file
+            ),
+            "STORAGE_BYTES": lambda moment, _: sum(version.bytes for version in self.facts.in_use_at(moment)),
+            "USERS": lambda moment, _: len(self.facts.registered_at(moment)),
         }
         for name, level in levels.items():
             if self._is_told(name, TOTAL):
                 moment = self.facts.at_the_end(self.end)
                 by_day = [
-                    (day, level(self.facts.at_the_end(day.end)), self._end_of(day)) for day in self._days_up_to_today()
+                    (day, level(self.facts.at_the_end(day.end), day.end), self._end_of(day))
+                    for day in self._days_up_to_today()
                 ]
-                used = row(name, TOTAL, level(moment), self._limit(name, TOTAL, moment), min(self.end, self.facts.now))
+                used = row(
+                    name,
+                    TOTAL,
+                    level(moment, self.end),
+                    self._limit(name, TOTAL, moment),
+                    min(self.end, self.facts.now),
+                )
                 yield used | self._worst(name, TOTAL, by_day)
 
     def _worst(self, name: str, section: str, by_day: Sequence[tuple[Day, float, datetime | None]]) -> Row:
@@ -92,7 +117,7 @@ class Contract:
     def _is_told(self, name: str, section: str) -> bool:
         if section == TOTAL and name in ALWAYS_TOLD:
             return True
-        if name.endswith("_MINUTES") and not self.billing:
+        if name.endswith("_MINUTES") and name not in EXISTING and not self.billing:
             return False
         return any(self._limit(name, section, day.start) is not None for day in self._days_up_to_today())
 
