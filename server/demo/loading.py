@@ -67,6 +67,7 @@ async def _load_company(door: Door, refresher: Refresher, account: Account, now:
             raise RuntimeError(f"the demo tells what cannot be taken: {refused.id}, {refused.code}: {refused.reason}")
         progress.advance(task, len(batch))
     await refresher.refresh_company(company.company_id, company.generation, settle=True)
+    await refresher.close_periods(company.company_id, company.generation)
 
 
 def _announce(accounts: Sequence[Account]) -> None:
