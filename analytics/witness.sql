@@ -1,11 +1,11 @@
 -- What made up a peak. Facts are read here, and few of them: those of the very instant, and of at most two days about it.
 
 -- name: fall
--- The first instant of a span, after its beginning, at which there are fewer than the peak had; null when it has none. At as_of
+-- The first instant inside a span at which there are fewer than the peak had; null when it has none. At its end and at as_of
 -- itself nobody has left: that is where counting ends.
 select min(l.at)
 from levels(%(company)s, %(as_of)s, array[%(day)s::date], array[%(lo)s::timestamptz], array[%(hi)s::timestamptz]) l
-where l.at > %(lo)s and l.at < %(as_of)s
+where l.at > %(lo)s and l.at < %(hi)s and l.at < %(as_of)s
   and level_of(%(metric)s, %(section)s::section, l.meeting, l.webinar, l.call, l.speaking, l.meetings, l.webinars, l.calls) < %(value)s
 
 -- name: curve
