@@ -127,6 +127,14 @@ delete from billing_day where company_id = %(company)s and generation = %(genera
 -- name: clear_carried_stays
 delete from carried_stay_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
+-- name: clear_levels
+delete from level_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
+-- name: compute_levels
+insert into level_day (company_id, generation, day, metric, section, levels, spent_us, open_level, open_since)
+select %(company)s, %(generation)s, l.day, l.metric, l.section, l.levels, l.spent_us, l.open_level, l.open_since
+from level_times(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) l
+
 -- name: compute_stays
 with measured as materialized (
   select * from measure(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])

@@ -96,6 +96,12 @@ class CurvePoint:
     events: int
 
 
+def check_listeners(metric: PeakMetric, section: Section) -> None:
+    """Raises NO_LISTENERS for listeners of a section where nobody only listens."""
+    if metric is PeakMetric.LISTENERS and not section.has_listeners:
+        raise _no_listeners(section)
+
+
 async def peak_witness(reading: Reading, period: Period, metric: PeakMetric, section: Section) -> PeakWitness:
     """The peak of a period with what it was made of. Raises NO_LISTENERS where nobody only listens."""
     summary = next(row for row in await section_summaries(reading, period) if row.section is section)
@@ -153,12 +159,16 @@ def _peak_of(summary: SectionSummary, metric: PeakMetric) -> Peak:
         PeakMetric.EVENTS: summary.peak_events,
     }[metric]
     if peak is None:
-        raise TurnoutError(
-            "NO_LISTENERS",
-            f"In the section {summary.section.value} nobody only listens.",
-            "Ask for the section TOTAL or WEBINAR, or for another metric.",
-        )
+        raise _no_listeners(summary.section)
     return peak
+
+
+def _no_listeners(section: Section) -> TurnoutError:
+    return TurnoutError(
+        "NO_LISTENERS",
+        f"In the section {section.value} nobody only listens.",
+        "Ask for the section TOTAL or WEBINAR, or for another metric.",
+    )
 
 
 async def _until(reading: Reading, period: Period, about: dict[str, Any], value: int) -> datetime | None:

@@ -17,6 +17,7 @@ REPEATABLE: Final = (
     "functions.sql",
     "pieces.sql",
     "levels.sql",
+    "level_times.sql",
     "measure.sql",
     "tally.sql",
     "recordings.sql",

@@ -230,6 +230,9 @@ expiry as (
   union all
   select p.day, p.joined_at + interval '1 microsecond' from piece p where p.joined_at >= as_of
   union all
+  -- Somebody who is going to leave is part of the level that lasts (level_times) until then.
+  select p.day, p.ends_at + interval '1 microsecond' from piece p where not p.open and p.ends_at >= as_of and p.ends_at < p.hi
+  union all
   select p.day, c.at + interval '1 microsecond' from piece p cross join lateral unnest(p.changed_at) as c (at) where c.at >= as_of
   union all
   select h.day, s.stale_at from held h join call_stay s on s.event_id = h.event_id where s.stale_at is not null

@@ -9,6 +9,7 @@ from .buckets import totals_of
 from .contract import Contract
 from .days import Day, days_of, local_day, midnight
 from .facts import TOTAL, Facts, Presence
+from .levels import time_above, time_at_levels, value_covering
 from .limits import METRICS, Limit, limit_on, peak_against, usage_against
 from .members import KINDS
 from .recordings import recordings_in, stored_minutes
@@ -187,6 +188,24 @@ class Oracle:
             "dialInLines": breakdown.dial_in_lines(facts, start, end),
             "inOneEvent": {section: breakdown.in_one_event(facts, section, start, end) for section in SECTIONS},
             "posts": {section: breakdown.posts(facts, section, start, end) for section in SECTIONS},
+        }
+
+    def limit_use(
+        self, metric: str, section: str, start: datetime, end: datetime, coverage: float, limit: int, now: datetime
+    ) -> Row:
+        """A LimitUse: one point of its curve, and how much one limit would have covered."""
+        facts, named = self.facts(now), METRICS[metric]
+        spent = time_at_levels(facts, metric, section, start, end)
+        passed = sum(spent.values())
+        days = list(days_of(self._zone, start, end))
+        above = time_above(facts, metric, section, days, lambda day: limit_on(self._limits, named, section, day.date))
+        within = sum(us for level, us in spent.items() if level <= limit)
+        return {
+            "passed": passed / MICROSECONDS_A_MINUTE,
+            **above,
+            "limit": limit_on(self._limits, named, section, local_day(self._zone, facts.at_the_end(end))),
+            "value": value_covering(spent, coverage) if passed else None,
+            "covered": within / passed if passed else None,
         }
 
     def _section(self, section: str, start: datetime, end: datetime, now: datetime) -> Row:

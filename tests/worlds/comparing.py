@@ -17,6 +17,7 @@ from tests.worlds.lists import (
     client_in_words,
     disk_in_words,
     event_in_words,
+    limit_use_in_words,
     planned_in_words,
     recordings_in_words,
     total_in_words,
@@ -31,6 +32,7 @@ from turnout.analytics.days import day_totals
 from turnout.analytics.disk import disk_usage
 from turnout.analytics.events import EventStatus, Filters, event_stat, event_stats
 from turnout.analytics.hours import hours, week_hours
+from turnout.analytics.limit_use import covered, duration_curve, limit_use, time_above
 from turnout.analytics.paging import Page, Wanted
 from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import Period, PeriodPreset, by_preset
@@ -94,7 +96,7 @@ class Comparison:
         period = Period(start, end, self.company.time_zone)
         await self._figures(reading, period)
         lists = (self._owners, self._events, self._users, self._one_each, self._rooms)
-        others = (*lists, self._parts, self._witness)
+        others = (*lists, self._parts, self._witness, self._limit_use)
         for ask in (others[self.turn % len(others)],) if self.in_turns else others:
             await ask(reading, period)
         assert not reading.pending
@@ -204,6 +206,20 @@ class Comparison:
         wanted = Wanted(100, "NAME", descending=False, search=search)
         page = await room_stats(reading, period, wanted, filters)
         same_rows(ordered(expected, "name", "roomId", False), [room_in_words(row) for row in page.rows])
+
+    async def _limit_use(self, reading: Reading, period: Period) -> None:
+        """The time near the limit of one metric and section, and what other limits would have covered."""
+        metric = list(PeakMetric)[self.turn // 2 % 4]
+        section = Section.WEBINAR if metric is PeakMetric.LISTENERS else list(Section)[self.turn // 8 % 4]
+        part, limit = (0.5, 0.9, 0.999, 1.0)[self.turn % 4], self.turn % 5
+        span = metric.value.lower(), section.value, period.start, period.end
+        use = limit_use(period, metric, section)
+        found = limit_use_in_words(
+            await time_above(reading, use),
+            await duration_curve(reading, use, [part]),
+            await covered(reading, use, limit),
+        )
+        same(self.oracle.limit_use(*span, part, limit, self.now), found)
 
     async def _list(self, ask: Ask, words: Any, expected: Sequence[Row], id_column: str) -> None:
         self.turn += 1

@@ -9,6 +9,7 @@ from turnout.analytics.contract import MetricUsage
 from turnout.analytics.days import DayTotal
 from turnout.analytics.disk import DiskUsage
 from turnout.analytics.events import EventStat
+from turnout.analytics.limit_use import Coverage, TimeAbove
 from turnout.analytics.paging import Page, Wanted
 from turnout.analytics.planned import PlannedEvents
 from turnout.analytics.recordings import RecordingTotals
@@ -161,4 +162,17 @@ def witness_in_words(row: PeakWitness) -> Row:
         "eventCount": row.event_count,
         "connectionCount": row.connection_count,
         "peopleCount": row.people_count,
+    }
+
+
+def limit_use_in_words(time: TimeAbove, curve: list[Coverage], covered: float | None) -> Row:
+    return {
+        "passed": time.passed,
+        "limited": time.limited,
+        "above80": time.above_80,
+        "above90": time.above_90,
+        "above100": time.above_100,
+        "limit": time.limit,
+        "value": curve[0].value if curve else None,
+        "covered": covered,
     }

@@ -16,4 +16,5 @@ def upgrade() -> None:
         "v0004_live.sql",
         "v0004_closing.sql",
         "v0004_alerts.sql",
+        "v0004_foresight.sql",
     )
