@@ -43,6 +43,11 @@ VIEWS: Final = (
     "closedPeriod",
     "periodDifferences",
 )
+    "limitUse",
+    "trend",
+    "expectedPeaks",
+    "whatIf",
+)
 
 _ROOTS: Final = ("Query.", "Mutation.", "Subscription.")
 _PAGE: Final = "nodes edges pageInfo totalCount"

@@ -18,8 +18,10 @@ from turnout.graphql import (
     disk,
     embedding,
     events,
+    expectation,
     hours,
     keys,
+    limit_use,
     live,
     peaks,
     planned,
@@ -27,6 +29,7 @@ from turnout.graphql import (
     session,
     sessions,
     summary,
+    trends,
     users,
     witness,
 )
@@ -59,6 +62,10 @@ class Query:
     billing_periods = billing.billing_periods
     closed_period = billing.closed_period
     period_differences = billing.period_differences
+    limit_use = limit_use.limit_use
+    trend = trends.trend
+    expected_peaks = expectation.expected_peaks
+    what_if = expectation.what_if
     audit = audit.audit_entries
     sessions = sessions.open_sessions
     keys = keys.keys
