@@ -23,7 +23,7 @@ pair as (
 ranked as materialized (
   select p.slope, row_number() over (order by p.slope) as place, count(*) over () as pairs from pair p
 ),
--- How far from the middle, in places, the slopes lie between which the true one is with 95 %: by the variance of the seasonal
+-- How far from the middle, in places, the slopes lie between which the true one is with 95 per cent: by the variance of the seasonal
 -- test of Kendall. Equal peaks are not allowed for, which makes the interval wider.
 reach as (
   select 1.959964 * sqrt(sum(w.days * (w.days - 1) * (2 * w.days + 5)) / 18.0) as places
@@ -60,7 +60,7 @@ ahead as materialized (
   order by n.n, l.valid_from desc nulls last, l.limit_id desc
 ),
 reached as (
-  select l.name, l.level, l.slope, (select %(today)s::date + min(a.x) from ahead a where l.level + l.slope * a.x >= a.value) as day
+  select l.name, l.level, l.slope, (select %(today)s::date + min(a.x) from ahead a where l.level + l.slope * a.x >= a.value - 1e-6) as day
   from line l
 )
 select

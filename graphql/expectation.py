@@ -24,9 +24,9 @@ _HOW = (
     "Planned events count from their start to their end with the median attendance of their owner's planned events of "
     "the same kind in the last 26 weeks, those nobody came to included; of an owner with fewer than 3 that of the "
     "company's. The largest sum of those at once is `planned`. `other` is the median, over the same weekday of the "
-    "last 8 weeks, of how much higher the peak was than what had been planned as long before. `low` and `high` hold 8 of 10 "
-    "days, by the deviations of attendance and of these 8 weeks, taken for independent; events that nobody has planned "
-    "yet are expected only as far as there were such before."
+    "last 8 weeks, of how much higher the peak was than what had been planned as long before. `low` and `high` hold "
+    "8 of 10 days, by the deviations of attendance and of these 8 weeks, taken for independent; events that nobody has "
+    "planned yet are expected only as far as there were such before."
 )
 
 
