@@ -71,9 +71,12 @@ async def duration_curve(reading: Reading, use: Use, coverages: Sequence[float])
     return await _ask(reading, use, "curve", coverage, coverages=list(coverages))
 
 
-async def covered(reading: Reading, use: Use, limit: int) -> float | None:
-    """The part of the time in which there were no more than so many; None before any time has passed."""
-    [part] = await _ask(reading, use, "covered", _part, limit=limit)
+async def covered(reading: Reading, use: Use, limit: int | None = None) -> float | None:
+    """The part of the time in which there were no more than so many, by default than the limit at the end or now.
+
+    None before any time has passed, and without a limit.
+    """
+    [part] = await _ask(reading, use, "covered", _part, limit=limit, **limit_day(use.period, reading))
     return part
 
 

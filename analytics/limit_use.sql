@@ -70,4 +70,9 @@ cross join lateral (
 order by c.place
 
 -- name: covered
-select sum(l.us) filter (where l.level <= %(limit)s)::double precision / sum(l.us)::double precision from lasted l
+-- By a limit that is tried, or the one at the end or now; null without either.
+select case when max(t.most) is not null then coalesce(sum(l.us) filter (where l.level <= t.most), 0)::double precision / sum(l.us)::double precision end
+from lasted l
+cross join (
+  select coalesce(%(limit)s::double precision, limit_on(%(company)s, %(metric)s::limit_metric, %(section)s::section, %(limit_day)s)) as most
+) t

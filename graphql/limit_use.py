@@ -76,9 +76,14 @@ async def _curve(
 
 
 async def _covered(
-    root: Use, info: Info, limit: Annotated[int, strawberry.argument(description="A limit to be tried: 0 or more.")]
+    root: Use,
+    info: Info,
+    limit: Annotated[
+        int | None, strawberry.argument(description="A limit to be tried, 0 or more; null is the one in `time`.")
+    ] = None,
 ) -> float | None:
-    within("limit", limit, 0, HIGHEST_LIMIT, "Try a limit that somebody could have.")
+    if limit is not None:
+        within("limit", limit, 0, HIGHEST_LIMIT, "Try a limit that somebody could have.")
     return await uses.covered(info.context.reading(), root, limit)
 
 
@@ -104,7 +109,10 @@ class LimitUse:
     covered: Any = strawberry.field(
         resolver=_covered,
         graphql_type=float | None,
-        description="The part of the time that a limit would have covered: 1 is all. Null when no time has passed.",
+        description=(
+            "The part of the time that a limit would have covered: 1 is all. Null when no time has passed, and without "
+            "a limit."
+        ),
     )
     how: str = strawberry.field(
         resolver=_how, metadata=people.HARMLESS, description="How this was computed, and how sure it is."

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from turnout.graphql import expectation, trends
 from turnout.graphql.clients import MOST_CLIENTS
 from turnout.graphql.connections import LONGEST_SEARCH, MOST_ROWS
 from turnout.graphql.events import LONGEST_FILTER, LONGEST_ID
@@ -16,6 +17,13 @@ from .telling import Told
 REQUIRED = {"period": {"preset": "LAST_7_DAYS"}, "userId": "anna", "eventId": "launch"}
 NUMBERS = {"first": MOST_ROWS, "limit": MOST_CLIENTS}
 LENGTHS = {"search": LONGEST_SEARCH, "roomPrefix": LONGEST_ID, "prefix": LONGEST_NAME, "name": LONGEST_NAME}
+NUMBERS = {
+    "first": MOST_ROWS,
+    "limit": MOST_CLIENTS,
+    "days": expectation.MOST_DAYS,
+}
+OTHERS = {("trend", "days"): trends.MOST_DAYS}
+LENGTHS = {"search": LONGEST_SEARCH, "roomPrefix": LONGEST_ID}
 FILTERS = {"kinds": "CALL", "templates": "LECTURE", "statuses": "HELD"}
 TEXTS = {"ID", "ID!", "String", "[String!]"}
 
@@ -37,7 +45,7 @@ def value_of(name: str, argument: str, text: str) -> str | list[str]:
 
 @pytest.mark.parametrize(("name", "argument"), list(arguments("Int", "Int!")))
 async def test_a_number_is_within_its_bounds(told: Told, name: str, argument: str) -> None:
-    most = NUMBERS[argument]
+    most = OTHERS.get((name, argument), NUMBERS[argument])
 
     for value in (0, -1, most + 1, 2**31 - 1, -(2**31)):
         refused = await refusal(told.little, name, **required(name), **{argument: value})
@@ -96,6 +104,7 @@ def test_every_bounded_argument_is_known() -> None:
         described for field in QUERY.fields.values() for described in field.args.values() if "[" in str(described.type)
     ]
     assert len(lists) == len(FILTERS) + 4  # the actions of the audit, and sections thrice: four however often named
+    assert len(lists) == len(FILTERS) + 4  # the audit's actions, what if, and the sections: four however often named
 
 
 @pytest.mark.parametrize("sign", ["\\u0000", "a\\u0000", "\\ud800", "\\udc00", "\\udc00\\ud800"])

@@ -39,6 +39,9 @@ NAMED = {
     "name": "cellar",
 }
 LISTS = ["userStats", "eventStats", "plannedEvents", "diskUsage", "roomStats"]
+NAMED: dict[str, Any] = {"search": "a", "ownerId": "anna", "roomPrefix": "G", "userId": "anna", "eventId": "launch"}
+NAMED |= {"moveEvents": [{"eventId": "review", "startsAt": "2026-03-05T09:00:00Z"}]}
+LISTS = ["userStats", "eventStats", "plannedEvents", "diskUsage"]
 
 
 def is_text(described: GraphQLField | GraphQLArgument) -> bool:

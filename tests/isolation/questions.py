@@ -41,7 +41,8 @@ class Part:
 
 
 def named(canary: Canary) -> dict[str, list[Any]]:
-    """Of each argument that may name something what a company has for it."""
+    """Of each argument that may name something what a company has for it, and what may be changed."""
+    at = "2026-03-04T09:00:00Z"
     return {
         "userId": [canary("anna")],
         "eventId": [canary("launch")],
@@ -58,6 +59,10 @@ def named(canary: Canary) -> dict[str, list[Any]]:
         "firstDay": ["2026-02-01"],
         "from": [1],
         "to": [2],
+    }
+        "moveEvents": [[{"eventId": canary("review"), "startsAt": at}]],
+        "addEvents": [[{"kind": "CALL", "connections": 3, "startsAt": at, "endsAt": "2026-03-04T10:00:00Z"}]],
+        "addSpeakers": [{"number": 3}],
     }
 
 
