@@ -24,18 +24,12 @@ DAYS_AT_ONCE: Final = 16
 KEPT: Final = timedelta(minutes=1)
 
 # What is computed of a day: the first writes how long it holds, and each that follows may say less.
-_PARTS: Final = ("stays", "rest", "recordings", "breakdown", "posts", "features", "levels")
+_PARTS: Final = ("stays", "rest", "recordings", "breakdown", "posts", "features", "levels", "billing")
 _ROLLUPS: Final = (
     *("sections", "events", "owners", "persons", "storage", "sign_ins"),
     *("recordings", "peaks", "devices", "rooms", "posts", "hours"),
     *("features", "media", "quality", "sampled_stays"),
-    "levels",
-)
-_PARTS: Final = ("stays", "rest", "recordings", "breakdown", "posts", "billing")
-_ROLLUPS: Final = (
-    *("sections", "events", "owners", "persons", "storage", "sign_ins"),
-    *("recordings", "peaks", "devices", "rooms", "posts", "hours"),
-    *("billing", "carried_stays"),
+    *("levels", "billing", "carried_stays"),
 )
 
 

@@ -42,7 +42,6 @@ VIEWS: Final = (
     "billingPeriods",
     "closedPeriod",
     "periodDifferences",
-)
     "limitUse",
     "trend",
     "expectedPeaks",

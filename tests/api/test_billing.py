@@ -23,12 +23,26 @@ async def test_this_period_tells_every_figure_against_its_limit(told: Told) -> N
 
     noon = "2026-03-02T12:00:00Z"
     assert figure(rows, "CONNECTIONS") == {
-        "metric": "CONNECTIONS", "section": "TOTAL", "used": 4, "limit": 8, "share": 0.5, "headroom": 4,
-        "at": "2026-03-01T09:40:00Z", "worstShare": 0.5, "worstShareAt": "2026-03-01T09:40:00Z",
+        "metric": "CONNECTIONS",
+        "section": "TOTAL",
+        "used": 4,
+        "limit": 8,
+        "share": 0.5,
+        "headroom": 4,
+        "at": "2026-03-01T09:40:00Z",
+        "worstShare": 0.5,
+        "worstShareAt": "2026-03-01T09:40:00Z",
     }
     assert figure(rows, "USERS") == {
-        "metric": "USERS", "section": "TOTAL", "used": 3, "limit": 4, "share": 0.75, "headroom": 1,
-        "at": noon, "worstShare": 0.75, "worstShareAt": noon,
+        "metric": "USERS",
+        "section": "TOTAL",
+        "used": 3,
+        "limit": 4,
+        "share": 0.75,
+        "headroom": 1,
+        "at": noon,
+        "worstShare": 0.75,
+        "worstShareAt": noon,
     }
     assert figure(rows, "EVENTS")["share"] == 2
     assert (figure(rows, "EVENTS", "CALL")["used"], figure(rows, "EVENTS", "CALL")["limit"]) == (1, 9)

@@ -59,7 +59,6 @@ def named(canary: Canary) -> dict[str, list[Any]]:
         "firstDay": ["2026-02-01"],
         "from": [1],
         "to": [2],
-    }
         "moveEvents": [[{"eventId": canary("review"), "startsAt": at}]],
         "addEvents": [[{"kind": "CALL", "connections": 3, "startsAt": at, "endsAt": "2026-03-04T10:00:00Z"}]],
         "addSpeakers": [{"number": 3}],

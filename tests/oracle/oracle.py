@@ -117,6 +117,7 @@ class Oracle:
         """The same of each DayTotal; of days after today there is nothing."""
         days = days_of(self._zone, start, end)
         return {day.date: self.uses(day.start, day.end, now) for day in days if midnight(self._zone, day.date) <= now}
+
     def contract_usage(
         self, start: datetime, end: datetime, now: datetime, *, billing: bool, per_stay: bool
     ) -> list[Row]:
