@@ -41,7 +41,9 @@ class Watcher(Generic[Item]):
         self._woken = asyncio.Event()
 
     def offer(self, item: Item) -> None:
-        """One more. It never waits."""
+        """One more. It never waits. Whoever has been ended is told nothing more: there would be a gap before it."""
+        if self._ended:
+            return
         if self._latest_only:
             self._waiting.clear()
         if len(self._waiting) >= self._most:
@@ -61,6 +63,8 @@ class Watcher(Generic[Item]):
 
     async def __anext__(self) -> Item:
         """The next item, when there is one. Raises READER_TOO_SLOW, or what the poller has met."""
+        # Much may be waiting, and nothing that is done with it need ever wait: others have their turn first.
+        await asyncio.sleep(0)
         while not self._waiting:
             if self._ended:
                 raise self._ended
