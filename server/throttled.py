@@ -9,6 +9,7 @@ import psycopg
 import structlog
 
 from turnout.database.errors import TurnoutError
+from turnout.database.faults import describe
 from turnout.tenants.connection import Door
 from turnout.tenants.throttling import note_throttled
 
@@ -42,5 +43,5 @@ async def _note(door: Door, period: float) -> None:
                     failures=one.failures,
                 )
         except (TurnoutError, psycopg.Error) as error:
-            _log.warning("throttled_not_noted", error=str(error))
+            _log.warning("throttled_not_noted", error=describe(error))
         await asyncio.sleep(period)

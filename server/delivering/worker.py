@@ -14,6 +14,7 @@ from psycopg import AsyncConnection
 
 from turnout.analytics.alerts import DeliveryFailure, DeliveryState
 from turnout.analytics.reading import Clock
+from turnout.database.faults import describe
 from turnout.database.statements import statements
 from turnout.server.delivering.mail import MailServer
 from turnout.server.delivering.messages import Fired, Message
@@ -106,7 +107,7 @@ class Deliverer:
                         if not await self.work_off(connection):
                             await asyncio.sleep(self._period)
             except (psycopg.Error, OSError) as error:
-                _log.warning("delivery_failed", error=str(error))
+                _log.warning("delivery_failed", error=describe(error))
                 await asyncio.sleep(self._period)
 
     async def _companies(self, connection: AsyncConnection[Any]) -> list[int]:
