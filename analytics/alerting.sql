@@ -1,5 +1,11 @@
 -- Rules held against the days of a refresh, in its transaction: what they have to say is committed with the figures that say it.
 
+-- name: has_rules
+select exists (select from alert_rule where company_id = %(company)s)
+
+-- name: try_again
+insert into mark (company_id, generation, day, made_at) values (%(company)s, %(generation)s, %(today)s, %(as_of)s)
+
 -- name: fire_alerts
 -- Only days that contain now or ended less than a day ago, so that history told late fires nothing old; only those that answer;
 -- and only where nothing is out of date: of a peak its own day, of what is summed every day before it too.

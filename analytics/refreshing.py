@@ -8,15 +8,18 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, LiteralString
 from zoneinfo import ZoneInfo
 
-from psycopg import AsyncConnection, AsyncCursor, IsolationLevel
-from psycopg.errors import SerializationFailure
+import structlog
+from psycopg import AsyncConnection, AsyncCursor, DatabaseError, IsolationLevel
+from psycopg.errors import ForeignKeyViolation, SerializationFailure
 
 from turnout.analytics.periods import ALWAYS
+from turnout.database.faults import describe
 from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.analytics", "refresh.sql") | statements("turnout.analytics", "generations.sql")
 _PATIENCE: Final = statements("turnout.analytics", "patience.sql")
 _ALERTING: Final = statements("turnout.analytics", "alerting.sql")
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 # Days computed in one transaction: few enough that the newest are there soon, enough to spare round trips.
 DAYS_AT_ONCE: Final = 16
@@ -195,9 +198,22 @@ class Refresh:
         await self._execute(_SQL["delete_marks"], marks=marks)
 
     async def _alert(self, now: datetime, zone: str, today: date) -> None:
-        """Hold the company's rules against what has just been computed: what they say is committed with it."""
-        await self._execute(_ALERTING["fire_alerts"], as_of=now, time_zone=zone, today=today)
-        await self._execute(_ALERTING["look_again"], as_of=now, today=today)
+        """Hold the company's rules against what has just been computed: what they say is committed with it.
+
+        Figures never wait for rules. Where somebody changes a rule at this moment, today is computed again soon.
+        """
+        # Whatever has failed before is raised here, and not where it would be taken for a fault of rules.
+        [(has_rules,)] = await self._rows(_ALERTING["has_rules"])
+        if not has_rules:
+            return
+        try:
+            async with self._connection.transaction(), self._connection.pipeline():
+                await self._execute(_ALERTING["fire_alerts"], as_of=now, time_zone=zone, today=today)
+                await self._execute(_ALERTING["look_again"], as_of=now, today=today)
+        except (SerializationFailure, ForeignKeyViolation):
+            await self._execute(_ALERTING["try_again"], as_of=now, today=today)
+        except DatabaseError as error:
+            _log.exception("alerts_failed", company=self._company_id, error=describe(error))
 
     async def _execute(self, statement: LiteralString, **parameters: Any) -> AsyncCursor[Any]:  # noqa: ANN401 -- any SQL value
         """Execute a statement; inside a pipeline it costs no round trip as long as nothing is fetched."""

@@ -1,10 +1,14 @@
 """Rules on limits: they fire once a period, with the figures that reached the share, and not for what is long over."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from psycopg import AsyncConnection
 
 from tests.databases import Database
 from tests.worlds.product import Product
@@ -25,6 +29,7 @@ from turnout.tenants.company import Company
 from turnout.tenants.limits import LimitMetric
 
 from .alerting import HOOK, agree, condition, fired, meeting, recorded, registered, uploaded, watch
+from .waiting import until
 
 TODAY = date(2026, 3, 2)
 
@@ -262,3 +267,43 @@ async def test_a_rule_of_another_company_is_one_that_nobody_has(
 
     assert len(set(codes)) == 1
     assert codes[0].startswith("UNKNOWN_ALERT_RULE")
+
+
+async def test_a_rule_that_somebody_changes_holds_up_no_figures_and_is_held_against_them_soon(
+    product: Product, acme: Company, database: Database
+) -> None:
+    await watch(product, acme, condition("PARTICIPATION_MINUTES", period="BILLING_PERIOD"))
+    await product.tell(acme, meeting("a", product.now - timedelta(minutes=10), minutes=None, people=2))
+
+    async with await AsyncConnection.connect(database.admin) as other:
+        await other.execute("update turnout.alert_rule set name = 'changed'")
+        refresh = asyncio.create_task(product.refresher.refresh_company(acme.company_id, acme.generation))
+        await until(partial(_somebody_waits, database))
+        await other.commit()
+        await refresh
+        marked, computed, looks = await _found(other)
+        await product.refresher.refresh_company(acme.company_id, acme.generation)
+        later = await _found(other)
+
+    assert (marked, computed, looks) == ([TODAY], [TODAY], False)
+    assert later == ([], [TODAY], True)
+
+
+async def _somebody_waits(database: Database) -> bool:
+    async with await AsyncConnection.connect(database.admin, autocommit=True) as admin:
+        waiting = await admin.execute(
+            "select exists (select from pg_locks where not granted and locktype = 'transactionid')"
+        )
+        return await waiting.fetchone() == (True,)
+
+
+async def _found(admin: AsyncConnection[Any]) -> tuple[list[date], list[date], bool]:
+    """The days that are marked, those with people, and whether the rule knows when to be looked at again."""
+    found = await admin.execute(
+        "select array(select day from turnout.mark), "
+        "array(select day from turnout.section_day where section = 'TOTAL'), "
+        "exists (select from turnout.alert_rule where look_again_at is not null)"
+    )
+    [row] = await found.fetchall()
+    await admin.rollback()
+    return row
