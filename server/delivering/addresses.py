@@ -3,9 +3,10 @@
 import asyncio
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Final
+from typing import Any, Final
 
 from turnout.tenants.addresses import Network, plain_address
 
@@ -13,6 +14,13 @@ from turnout.tenants.addresses import Network, plain_address
 _CARRIERS: Final = tuple(
     map(IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10"))
 )
+
+
+# Whoever names a host decides how long its name is looked up, in a thread that nobody can break off. Those that the
+# process shares, which connecting to the database may need, are not for that.
+_THREADS: Final = ThreadPoolExecutor(32, thread_name_prefix="names")
+
+Found = list[tuple[Any, Any, int, str, tuple[Any, ...]]]
 
 
 class NameUnknownError(Exception):
@@ -37,7 +45,7 @@ async def resolve(host: str, port: int, own: Sequence[Network]) -> Reachable:
     Raises NameUnknownError, AddressRefusedError.
     """
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(_THREADS, _look_up, host, port)
     except (socket.gaierror, UnicodeError) as error:
         raise NameUnknownError(host) from error
     for *_, place in found:
@@ -51,6 +59,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv6Address) and any(address in carrier for carrier in _CARRIERS):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _look_up(host: str, port: int) -> Found:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
 def _reachable(text: str, own: Sequence[Network]) -> Reachable | None:

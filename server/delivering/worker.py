@@ -109,6 +109,10 @@ class Deliverer:
             except (psycopg.Error, OSError) as error:
                 _log.warning("delivery_failed", error=describe(error))
                 await asyncio.sleep(self._period)
+            except Exception:
+                # A fault of ours; without this nothing would be delivered until somebody starts the process again.
+                _log.exception("delivery_failed")
+                await asyncio.sleep(self._period)
 
     async def _companies(self, connection: AsyncConnection[Any]) -> list[int]:
         found = await connection.execute(_SQL["companies"], {"as_of": self._clock(), "most": COMPANIES})
