@@ -14,8 +14,10 @@ from turnout.analytics.summary import Peak, SectionSummary, section_summaries
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
 
-# What a curve spans at most, and how much is read at once when it is looked for the end of a peak.
+# What a curve spans at most, and how much is read first when it is looked for the end of a peak: more and more, since
+# little happens while a peak lasts, and one that lasts for years must not cost thousands of questions.
 LONGEST_CURVE: Final = timedelta(days=2)
+LONGEST_LOOK: Final = timedelta(days=32)
 SECOND: Final = timedelta(seconds=1)
 
 _SQL: Final = statements("turnout.analytics", "witness.sql")
@@ -173,9 +175,9 @@ def _no_listeners(section: Section) -> TurnoutError:
 
 async def _until(reading: Reading, period: Period, about: dict[str, Any], value: int) -> datetime | None:
     """The first instant with fewer, at most the period's end; None while as many are there."""
-    start = about["at"]
+    start, look = about["at"], LONGEST_CURVE
     while start < period.end:
-        end = min(start + LONGEST_CURVE, period.end)
+        end = min(start + look, period.end)
         window = about | {"lo": start, "hi": end, "value": value}
         [fall] = await reading.ask(Question(_SQL["fall"], _instant, window))
         if fall is not None:
@@ -184,6 +186,7 @@ async def _until(reading: Reading, period: Period, about: dict[str, Any], value:
             return None
         # One microsecond again: as many are there at it, and whoever leaves next leaves inside the span.
         start = end - MICROSECOND if end < period.end else end
+        look = min(2 * look, LONGEST_LOOK)
     return period.end
 
 

@@ -81,6 +81,7 @@ select count(distinct event_id), count(distinct coalesce(owner_key, '')), count(
 )
 
 -- name: stays
+-- A connection may have come, gone and come again at one instant: of its stays that began then, one is there.
 , line as (
   select microseconds(p.joined_at - timestamptz 'epoch') as sort_number, null::text as sort_text, p.connection_id::text as id,
     t.key as event_key, u.key as user_key, x.key as external_key, coalesce(u.name, s.name) as name,
@@ -88,6 +89,7 @@ select count(distinct event_id), count(distinct coalesce(owner_key, '')), count(
   from present p
   join event t on t.company_id = %(company)s and t.event_id = p.event_id
   join stay s on s.company_id = %(company)s and s.connection_id = p.connection_id and s.joined_at = p.joined_at
+    and (s.left_at is null or s.left_at > %(at)s)
   left join person u on u.company_id = %(company)s and u.person_id = s.user_id
   left join person x on x.company_id = %(company)s and x.person_id = s.external_id
 )
