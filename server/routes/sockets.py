@@ -90,8 +90,9 @@ class Sockets:
     async def respond(self, websocket: WebSocket) -> None:
         """Serve one connection until either side closes it."""
         try:
-            with self._places.of_somebody():
-                known = await self._known(websocket)
+            known = await self._known(websocket)
+            # Whoever is known by a header waits on a place of their company: nobody who is not can keep them out.
+            with self._places.of(known.company_id) if known else self._places.of_somebody():
                 await websocket.accept(PROTOCOL)
                 listener = await self._introduced(websocket, known)
             closing = await self._served(websocket, listener)

@@ -428,6 +428,21 @@ async def test_a_connection_carries_so_many_subscriptions_and_a_company_so_many_
     assert (streaming.status_code, streaming.json()["errors"][0]["extensions"]["code"]) == (429, "TOO_MANY_CONNECTIONS")
 
 
+async def test_who_says_nothing_takes_no_place_from_those_who_are_known_by_a_header(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage.graphql.places, "_most_unknown", 1)
+    async with socket(stage.acme), socket(stage.globex, bearer(stage.globex.token)) as known:
+        with pytest.raises(InvalidStatus) as refused:
+            async with socket(stage.acme):
+                pass
+        await known.introduce(stage.globex.token)
+        await known.subscribe(LIVE)
+        assert (await known.next("live"))["recordings"] == 0
+
+    assert refused.value.response.status_code == 429
+
+
 async def test_a_message_that_is_far_too_large_closes_the_connection(stage: Stage) -> None:
     async with subscribed(stage.acme) as opened:
         await opened.raw.send(json.dumps({"type": "ping", "payload": {"x": "y" * 70_000}}))
