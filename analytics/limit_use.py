@@ -83,8 +83,14 @@ async def covered(reading: Reading, use: Use, limit: int | None = None) -> float
 def _time_above(
     passed_us: int, limited_us: int, above_80_us: int, above_90_us: int, above_100_us: int, limit: int | None
 ) -> TimeAbove:
-    times = (passed_us, limited_us, above_80_us, above_90_us, above_100_us)
-    return TimeAbove(*(us / MICROSECONDS_A_MINUTE for us in times), limit)
+    return TimeAbove(
+        passed_us / MICROSECONDS_A_MINUTE,
+        limited_us / MICROSECONDS_A_MINUTE,
+        above_80_us / MICROSECONDS_A_MINUTE,
+        above_90_us / MICROSECONDS_A_MINUTE,
+        above_100_us / MICROSECONDS_A_MINUTE,
+        limit,
+    )
 
 
 def _part(part: float | None) -> float | None:
