@@ -59,6 +59,16 @@ def test_another_stale_after_is_in_force_when_the_command_ends(turnout: Turnout,
     assert codes(turnout("company", "change", "acme", "--stale-after", "0")) == ["INVALID_STALE_AFTER"]
 
 
+def test_how_minutes_are_billed_is_agreed_on_and_noted(turnout: Turnout, acme: Company) -> None:
+    agreed = turnout("company", "change", "acme", "--billed-minutes", "per-stay", "--billed-from", "2026-01-01")
+    nonsense = turnout("company", "change", "acme", "--billed-minutes", "roughly")
+    closed = turnout("company", "close", "acme")
+
+    [entry, _] = json.loads(turnout("audit", "list", "acme", "--json").stdout)
+    assert (agreed.exit_code, nonsense.exit_code, closed.exit_code) == (0, 2, 0)
+    assert entry["details"]["billedMinutes"] == {"from": [], "to": ["PER_STAY:2026-01-01"]}
+
+
 def test_limits_are_set_replaced_and_removed(turnout: Turnout, acme: Company) -> None:
     for limit in ("USERS=5", "CONNECTIONS@WEBINAR=500:2026-01-01:2026-12-31", "USERS=7"):
         assert turnout("company", "limit", "set", "acme", limit).exit_code == 0
