@@ -10,8 +10,7 @@ from turnout.tenants.companies import lock_company
 
 
 def note_closing(session: Session, slug: str, closed: Sequence[date], now: datetime, *, actor: Actor = COMMAND) -> None:
-    """Note which periods have a new revision, by their first days; nothing when none has. Raises UNKNOWN_COMPANY."""
+    """Note which periods have a new revision, by their first days. Raises TurnoutError UNKNOWN_COMPANY."""
     company = lock_company(session, slug)
-    if closed:
-        days = sorted(day.isoformat() for day in closed)
-        note(session, company.company_id, actor, Act("billing.closed", slug, {"firstDays": days}), now)
+    days = sorted(day.isoformat() for day in closed)
+    note(session, company.company_id, actor, Act("billing.closed", slug, {"firstDays": days}), now)

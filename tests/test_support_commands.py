@@ -64,8 +64,9 @@ def test_how_minutes_are_billed_is_agreed_on_and_noted(turnout: Turnout, acme: C
     nonsense = turnout("company", "change", "acme", "--billed-minutes", "roughly")
     closed = turnout("company", "close", "acme")
 
-    [entry, _] = json.loads(turnout("audit", "list", "acme", "--json").stdout)
+    [closing, entry, _] = json.loads(turnout("audit", "list", "acme", "--json").stdout)
     assert (agreed.exit_code, nonsense.exit_code, closed.exit_code) == (0, 2, 0)
+    assert closing["action"] == "billing.closed"
     assert entry["details"]["billedMinutes"] == {"from": [], "to": ["PER_STAY:2026-01-01"]}
 
 
