@@ -30,6 +30,7 @@ with figure (metric, section, way, unit, limitable) as materialized (
       ('RECORDED_MINUTES', 'SUM', 60000000, true, '{TOTAL}'),
       ('STORED_RECORDING_MINUTES', 'LEVEL', 60000000, true, '{TOTAL}'),
       ('STORED_RECORDING_BYTES', 'LEVEL', 1, false, '{TOTAL}'),
+      ('CAPTIONS_ENABLED_MINUTES', 'SUM', 60000000, false, '{TOTAL}'),
       ('STORAGE_BYTES', 'LEVEL', 1, true, '{TOTAL}'),
       ('USERS', 'LEVEL', 1, true, '{TOTAL}')
   ) as f (metric, way, unit, limitable, sections)
@@ -130,6 +131,19 @@ value (metric, section, day, amount, at) as (
       ('STORED_RECORDING_MINUTES', r.stored_delta_us + r.stored_running * microseconds(least(as_of, r.ends_at) - r.starts_at)),
       ('STORED_RECORDING_BYTES', r.stored_delta_bytes)
   ) as x (metric, amount)
+  union all
+  select 'CAPTIONS_ENABLED_MINUTES', 'TOTAL', f.day,
+    f.closed_us + greatest(f.open_events * microseconds(least(as_of, f.ends_at) - f.starts_at) - f.open_offset_us, 0), null
+  from (
+    select d.day, d.closed_us, d.open_events, d.open_offset_us, d.starts_at, d.ends_at
+    from feature_day d
+    where d.company_id = of_company and d.generation = of_generation and d.day between from_day and to_day and d.day <> all (cut_days)
+      and d.figure = 'CAPTIONS_ENABLED'
+    union all
+    select g.day, g.closed_us, g.open_events, g.open_offset_us, g.starts_at, g.ends_at
+    from gauge(of_company, as_of, cut_days, cut_starts, cut_ends) g
+    where g.grain = 'FIGURE' and g.figure = 'CAPTIONS_ENABLED'
+  ) f
 ),
 -- The limit of each day up to today: of overlapping ones the latest start rules.
 limited as materialized (

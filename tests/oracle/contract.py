@@ -10,6 +10,7 @@ from .facts import TOTAL, Facts
 from .limits import METRICS, Limit
 from .members import KINDS
 from .recordings import recordings_in, stored_minutes
+from .uses import uses_of
 
 MINUTE = 60_000_000
 EVERYWHERE = (TOTAL, *KINDS)
@@ -17,7 +18,7 @@ SECTIONS = {"SPEAKERS": EVERYWHERE, "LISTENERS": (TOTAL, "WEBINAR"), "CONNECTION
 PEAKS = {name: metric for metric, name in METRICS.items()}
 ALWAYS_TOLD = (
     *("CONNECTIONS", "EVENTS", "PARTICIPATION_MINUTES", "BILLED_MINUTES"),
-    *("RECORDED_MINUTES", "STORED_RECORDING_MINUTES", "STORED_RECORDING_BYTES"),
+    *("RECORDED_MINUTES", "STORED_RECORDING_MINUTES", "STORED_RECORDING_BYTES", "CAPTIONS_ENABLED_MINUTES"),
 )
 
 EXISTING = ("STORED_RECORDING_MINUTES",)
@@ -86,6 +87,7 @@ class Contract:
             "STORED_RECORDING_BYTES": lambda moment, _: sum(
                 version.bytes for version in self.facts.in_use_at(moment) if not version.is_file
             ),
+            "CAPTIONS_ENABLED_MINUTES": lambda _, end: uses_of(self.facts, self.start, end)["captionsEnabledMinutes"],
             "STORAGE_BYTES": lambda moment, _: sum(version.bytes for version in self.facts.in_use_at(moment)),
             "USERS": lambda moment, _: len(self.facts.registered_at(moment)),
         }
