@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, LiteralString, Protocol, TypeVar, cast
 from aiodataloader import DataLoader
 
 from turnout.analytics.periods import DAY, FIRST_DAY, MICROSECOND, Period
+from turnout.analytics.unfinished import Unfinished
 from turnout.database.statements import statements
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door, Statement
@@ -90,6 +91,7 @@ class Reading:
         self.as_of = self.now
         self._first_batch = True
         self.pending: dict[date, datetime] = {}
+        self._unfinished = Unfinished()
         self._door = door
         self._refresher = refresher
         self._clock = clock
@@ -101,6 +103,16 @@ class Reading:
     def today(self) -> date:
         """The company's local day as of the request."""
         return self.now.astimezone(self.company.zone).date()
+
+    @property
+    def unfinished(self) -> list[date]:
+        """The days of the periods asked about, up to today, that are not over or that time alone can still change."""
+        return self._unfinished.days(self.as_of.astimezone(self.company.zone).date())
+
+    def about(self, period: Period) -> Period:
+        """The same period, of which `unfinished` tells from now on."""
+        self._unfinished.ask(period)
+        return period
 
     async def ask(self, question: Question[Row]) -> list[Row]:
         """The rows that answer a question: all that was acknowledged before is in them, or `pending` names the days."""
@@ -122,13 +134,14 @@ class Reading:
         pause = 0.0
         while True:
             as_of = self._clock()
-            answers, found = await self._read(questions, asked, as_of)
+            answers, found, unfinished = await self._read(questions, asked, as_of)
             late = _still_late(wanted, found)
             remaining = give_up - time.monotonic()
             if not late or remaining <= 0 or asked is None:
                 self.as_of = as_of if self._first_batch else min(self.as_of, as_of)
                 self._first_batch = False
                 self.pending |= {day.day: day.since for day in late}
+                self._unfinished.found(unfinished)
                 return answers
             wanted = wanted or {day.day: day for day in found}
             # One refresh is enough unless it fails, or another process is at it: then asking again at once is no use.
@@ -138,25 +151,29 @@ class Reading:
 
     async def _read(
         self, questions: Sequence[Question[Any]], asked: tuple[date, date] | None, as_of: datetime
-    ) -> tuple[list[list[Any] | Exception], list[PendingDay]]:
+    ) -> tuple[list[list[Any] | Exception], list[PendingDay], list[date]]:
+        """The rows of each question, the days of these rollups that are out of date, and the unfinished ones."""
         fixed = {"company": self.company.company_id, "generation": self.company.generation, "as_of": as_of}
         batch = [Statement(question.text, question.parameters | fixed, question.row) for question in questions]
-        if asked is None:
-            return await self._look(batch), []
         today = as_of.astimezone(self.company.zone).date()
-        span = fixed | {
-            "first_day": asked[0],
-            "last_day": asked[1],
-            "today": today,
-            "time_zone": self.company.time_zone,
-        }
-        *answers, late = await self._look([*batch, Statement(_SQL["pending_days"], span, _pending_day)])
-        if isinstance(late, Exception):
-            raise late
-        return answers, late
+        beside = [self._late(fixed, asked, today)] if asked else []
+        answers = await self._look([*batch, *beside, *self._unfinished.statements(fixed, today)])
+        found = [row for rows in answers[len(batch) :] for row in _whole(rows)]
+        late = [row for row in found if isinstance(row, PendingDay)]
+        return answers[: len(batch)], late, [row for row in found if isinstance(row, date)]
+
+    def _late(self, fixed: dict[str, Any], asked: tuple[date, date], today: date) -> Statement[PendingDay]:
+        span = {"first_day": asked[0], "last_day": asked[1], "today": today, "time_zone": self.company.time_zone}
+        return Statement(_SQL["pending_days"], fixed | span, _pending_day)
 
     async def _look(self, statements: Sequence[Statement[Any]]) -> list[list[Any] | Exception]:
         return await self._door.read(self.company.company_id, statements, user_key=self.user_key)
+
+
+def _whole(found: list[Any] | Exception) -> list[Any]:
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 def _pending_day(day: date, marks: list[int], revision: int, since: datetime) -> PendingDay:

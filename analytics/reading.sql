@@ -39,3 +39,10 @@ left join lateral (
 ) m on true
 left join company_day c on c.company_id = %(company)s and c.generation = %(generation)s and c.day = d.day
 order by d.day
+
+-- name: unfinished_days
+-- The days of a range that time alone can still change: somebody may yet be found to have left, a planned event to be due.
+select h.day
+from company_day h
+where h.company_id = %(company)s and h.generation = %(generation)s and h.valid_until < 'infinity'
+  and h.day between %(first_day)s and %(last_day)s

@@ -46,15 +46,17 @@ VIEWS: Final = (
     "trend",
     "expectedPeaks",
     "whatIf",
+    "definitions",
+    "limits",
 )
 
 _ROOTS: Final = ("Query.", "Mutation.", "Subscription.")
 _PAGE: Final = "nodes edges pageInfo totalCount"
 _ROW: Final = "cursor node"
-# What one user may ask, and what of it: each is made of that user's own things alone. Not here are the figures of the
-# whole company and its limits, against which a part of it would be measured.
+# What one user may ask, and what of it: each is made of that user's own things alone, or is the same for everybody. Not
+# here are the figures of the whole company and its limits, against which a part of it would be measured.
 _OF_ONE_USER: Final = {
-    "Query": "company me user event eventStats plannedEvents diskUsage clients",
+    "Query": "company me user event eventStats plannedEvents diskUsage clients definitions limits",
     "Mutation": "issueEmbedToken",
     "Company": "slug name timeZone billingAnchorDay",
     "UserStat": (
@@ -74,6 +76,12 @@ _OF_ONE_USER: Final = {
     "DiskUsageConnection": _PAGE,
     "DiskUsageRowEdge": _ROW,
     "ClientStat": "day device client os signIns users",
+    "Definition": "metric fields meaning unit counts version",
+    "RequestLimits": (
+        "largestRequest tokens levels fields rootFields aliases directives periodDays rows clientRows searchCharacters "
+        "curveMinutes witnessMinutes backtestDays embedMinutes refreshSeconds statementSeconds largestActivity "
+        "largestBatch largestLines linesAtOnce minutesAhead"
+    ),
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "EmbedToken": "token expiresAt",
 }

@@ -85,5 +85,6 @@ async def compared_period(
     if with_.period:
         return await resolve(reading, with_.period)
     if with_.preset:
-        return comparing.compared_with(reading.company, period, asked.preset or None, with_.preset, reading.now)
+        beside = comparing.compared_with(reading.company, period, asked.preset or None, with_.preset, reading.now)
+        return reading.about(beside)
     raise AssertionError("a @oneOf input without a member has passed validation")

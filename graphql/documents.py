@@ -21,10 +21,9 @@ from graphql import (
 )
 from graphql.validation.rules import overlapping_fields_can_be_merged as overlapping
 
-from turnout.graphql.bounds import Excess, measure
+from turnout.graphql.bounds import MOST_TOKENS, Excess, measure
 from turnout.graphql.errors import PARSE_FAILED, VALIDATION_FAILED, refusal
 
-MOST_TOKENS: Final = 2000
 MOST_ERRORS: Final = 5
 LARGEST_KEPT: Final = 8 * 1024
 KEPT: Final = 1024 * 1024

@@ -96,7 +96,11 @@ def said(asked: PeriodInput) -> list[object]:
 
 
 async def resolve(reading: Reading, asked: PeriodInput) -> periods.Period:
-    """What a period means for the company that asks, now. Raises the PERIOD_… errors."""
+    """What a period means for the company that asks, now; its answer is about it. Raises the PERIOD_… errors."""
+    return reading.about(await _resolved(reading, asked))
+
+
+async def _resolved(reading: Reading, asked: PeriodInput) -> periods.Period:
     if asked.preset:
         return await resolve_preset(reading, asked.preset)
     if asked.dates:

@@ -15,6 +15,7 @@ from turnout.graphql import (
     company,
     contract,
     days,
+    definitions,
     disk,
     embedding,
     events,
@@ -25,6 +26,7 @@ from turnout.graphql import (
     live,
     peaks,
     planned,
+    request_limits,
     rooms,
     session,
     sessions,
@@ -73,6 +75,8 @@ class Query:
     alert_rules = alerts.alert_rules
     backtest_alert_rule = alerts.backtest_alert_rule
     alerts = alerts.fired_alerts
+    definitions = definitions.definitions
+    limits = request_limits.limits
 
 
 @strawberry.type(

@@ -225,5 +225,5 @@ async def curve(
 ) -> list[witness.CurvePoint]:
     """A curve of minutes. Raises the PERIOD_… errors, and CURVE_TOO_LONG."""
     reading = info.context.reading()
-    span = by_instants(reading.company, instants.start, instants.end)
+    span = reading.about(by_instants(reading.company, instants.start, instants.end))
     return await witness.curve(reading, span.start, span.end, section)

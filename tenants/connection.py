@@ -6,6 +6,7 @@ One user of the company may be set too: then what is not that user's own is not 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, Generic, LiteralString, TypeVar
 
 import psycopg
@@ -17,6 +18,9 @@ from turnout.database.errors import TurnoutError
 
 Row = TypeVar("Row")
 Pool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
+
+# How long one statement of a question may take.
+LONGEST_STATEMENT: Final = timedelta(seconds=20)
 
 # The settings of before are asked in the same breath: one that outlived its transaction would have shown this
 # borrower the last one's rows.
@@ -212,4 +216,5 @@ def _pool(
 async def _configure_reader(connection: AsyncConnection[Any]) -> None:
     await connection.execute("set default_transaction_isolation = 'repeatable read'")
     await connection.execute("set default_transaction_read_only = on")
-    await connection.execute("set statement_timeout = '20s'")
+    milliseconds = LONGEST_STATEMENT // timedelta(milliseconds=1)
+    await connection.execute("select set_config('statement_timeout', %s, false)", (str(milliseconds),))

@@ -64,8 +64,8 @@ def test_every_folder_with_python_is_in_the_wheel() -> None:
     assert sorted(packages) == sorted("turnout." + ".".join(folder.parts) for folder in on_disk)
 
 
-def test_every_statement_is_in_the_wheel() -> None:
-    on_disk = {path for folder in FOLDERS for path in (ROOT / folder).rglob("*.sql")}
+def test_every_statement_and_every_definition_is_in_the_wheel() -> None:
+    on_disk = {path for folder in FOLDERS for kind in ("sql", "toml") for path in (ROOT / folder).rglob(f"*.{kind}")}
     setuptools = project()["tool"]["setuptools"]
     data = setuptools["package-data"]
     folders = {package: ROOT / package.removeprefix("turnout.").replace(".", "/") for package in setuptools["packages"]}

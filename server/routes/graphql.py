@@ -11,12 +11,13 @@ from starlette.routing import Route, WebSocketRoute
 from turnout.analytics.watching import Watches
 from turnout.database.errors import TurnoutError
 from turnout.graphql.allowing import REFUSALS
+from turnout.graphql.bounds import LARGEST_BODY
 from turnout.graphql.context import Browser, Context
 from turnout.graphql.errors import PASSING, THROTTLED, expected
 from turnout.graphql.execution import Answer, Asker, Executor, Operation
 from turnout.graphql.schema import Schema, schema
 from turnout.server.routes.answers import JSON, answer, headers_of, status_of
-from turnout.server.routes.bodies import KIB, media_type, read_body, unsupported
+from turnout.server.routes.bodies import media_type, read_body, unsupported
 from turnout.server.routes.callers import caller_of
 from turnout.server.routes.event_stream import EVENT_STREAM, EventStream, events
 from turnout.server.routes.listening import Listener, content_of
@@ -32,7 +33,6 @@ from turnout.tenants.sessions import find_session
 from turnout.tenants.vigil import Vigil
 
 RESPONSE: Final = "application/graphql-response+json"
-LARGEST: Final = 256 * KIB
 
 
 Known = TypeVar("Known", bound=Asker)
@@ -200,7 +200,7 @@ async def _body(request: Request) -> bytes:
     # A page of somebody else can make a browser send forms and plain text, but not JSON, without asking us first.
     if media_type(request) not in {JSON, RESPONSE}:
         raise unsupported(f"The body must be {JSON}.", f"Send it with Content-Type: {JSON}.")
-    return await read_body(request, LARGEST)
+    return await read_body(request, LARGEST_BODY)
 
 
 def _operation(body: bytes) -> Operation:

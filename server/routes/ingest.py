@@ -11,10 +11,12 @@ from starlette.routing import Route
 
 from turnout.database.errors import TurnoutError
 from turnout.graphql.errors import expected, internal
+from turnout.ingest.bounds import LARGEST_BODY as LARGEST
+from turnout.ingest.bounds import LARGEST_LINES, LINES_AT_ONCE
 from turnout.ingest.intake import take
 from turnout.server.routes.answers import answer, problem
 from turnout.server.routes.batches import items
-from turnout.server.routes.bodies import MIB, chunks, media_type, read_body, unsupported
+from turnout.server.routes.bodies import chunks, media_type, read_body, unsupported
 from turnout.server.routes.callers import caller_of
 from turnout.server.routes.lines import lines
 from turnout.server.routes.tally import Tally
@@ -27,9 +29,6 @@ from turnout.tenants.vigil import Vigil
 SINGLE: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
 LINES: Final = "application/x-ndjson"
-LARGEST: Final = 1 * MIB
-LARGEST_LINES: Final = 64 * MIB
-LINES_AT_ONCE: Final = 10_000
 
 T = TypeVar("T")
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("turnout.server")

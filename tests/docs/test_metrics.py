@@ -21,7 +21,7 @@ TABLES = {name: text for name, text in sections(PAGE, 3).items() if name in sche
 # Types without figures: the ways in, and what lists and sessions are made of.
 NO_FIGURES = (
     r"__.*|Query|Mutation|(Open)?Session|.*ApiKey|EmbedToken|Audit.*|Company|Limit|PageInfo|.*Connection|.*Edge"
-    r"|(Written)?Alert(Rule)?|Alert(Condition|Delivery|Target)|WebhookSecret"
+    r"|(Written)?Alert(Rule)?|Alert(Condition|Delivery|Target)|WebhookSecret|Definition|RequestLimits"
 )
 # What is told to those who watch: docs/live.md.
 NEWS = r"Subscription|StayActivity|MetadataEntry"

@@ -54,6 +54,7 @@ def named(canary: Canary) -> dict[str, list[Any]]:
         "name": [canary("Hall")],
         "templates": [[canary("Lecture")]],
         "actions": [[canary("act")]],
+        "metrics": [["peakConnections"]],
         "ruleId": [str(UUID(int=canary.prime))],
         "condition": [{"metric": "USERS"}, {"metric": "CONNECTIONS", "share": 0.1}],
         "firstDay": ["2026-02-01"],
@@ -106,10 +107,13 @@ def _values(key: str, argument: GraphQLArgument, canary: Canary) -> list[Any]:
 
 
 def naming() -> Iterator[tuple[str, str, bool]]:
-    """Each root field of the queries with each argument in which any text may stand, and whether it takes a list."""
+    """Each root field of the queries with each argument in which any text may stand, and whether it takes a list.
+
+    Metrics are named in words of our own, and any other is refused.
+    """
     for name, described in QUERY.fields.items():
         for key, argument in described.args.items():
-            if bare(argument).name in {"ID", "String"}:
+            if key != "metrics" and bare(argument).name in {"ID", "String"}:
                 yield name, key, is_list(argument)
 
 
