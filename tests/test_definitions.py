@@ -15,7 +15,7 @@ from turnout.graphql.schema import schema
 
 FOLDER = Path(__file__).resolve().parent.parent / "analytics/definitions"
 # Figures, and what has several of them in one.
-FIGURES = {"Int", "Float", "BigInt", "Peak", "Usage", "DeviceMinutes"}
+FIGURES = {"Int", "Float", "BigInt", "Peak", "Usage", "DeviceMinutes", "TrackMinutes", "Quality"}
 # Types without figures: the ways in, what is managed, and what says how much may be asked.
 NO_FIGURES = (
     r"__.*|Query|Mutation|Subscription|.*Session|.*ApiKey|EmbedToken|Audit.*|Company|Limit|RequestLimits|Definition"

@@ -27,13 +27,15 @@ async def test_an_answer_says_as_of_when_it_holds_and_through_which_day(at_acme:
 
 
 async def test_every_root_field_says_as_of_when_it_holds(told: Told) -> None:
-    named = {"period": {"preset": "LAST_7_DAYS"}, "userId": "anna", "eventId": "launch"}
+    hour = {"from": "2026-03-02T08:00:00Z", "to": "2026-03-02T09:00:00Z"}
+    named = {"period": {"preset": "LAST_7_DAYS"}, "instants": hour, "userId": "anna", "eventId": "launch"}
+    named |= {"condition": {"metric": "CONNECTIONS"}}
 
     for name, field in QUERY.fields.items():
         given = {argument: value for argument, value in named.items() if argument in field.args}
         answer = (await told.little.post(question(name, given), given)).json()
         assert answer["extensions"].items() >= HOLDS.items()
-        assert ("2026-03-02" in answer["extensions"].get("unfinished", [])) == ("period" in given)
+        assert ("2026-03-02" in answer["extensions"].get("unfinished", [])) == bool({"period", "instants"} & given.keys())
 
 
 async def test_an_answer_to_nobody_says_nothing_of_days(nobody: Client) -> None:
