@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
-from graphql import GraphQLObjectType, get_named_type
+from graphql import GraphQLNamedType, GraphQLObjectType, get_named_type
 
 from turnout.analytics.definitions import VERSION, Language, definitions
 from turnout.graphql.schema import schema
@@ -39,7 +39,8 @@ def figures() -> Iterator[str]:
         if isinstance(kind, GraphQLObjectType) and not re.fullmatch(NO_FIGURES, kind.name):
             for name, field in kind.fields.items():
                 figure = f"{kind.name}.{name}"
-                if str(get_named_type(cast("Any", field).type)) in FIGURES and not re.fullmatch(NO_FIGURE, figure):
+                type_ = cast("GraphQLNamedType", get_named_type(cast("Any", field).type)).name
+                if type_ in FIGURES and not re.fullmatch(NO_FIGURE, figure):
                     yield figure
 
 

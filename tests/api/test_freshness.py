@@ -35,7 +35,9 @@ async def test_every_root_field_says_as_of_when_it_holds(told: Told) -> None:
         given = {argument: value for argument, value in named.items() if argument in field.args}
         answer = (await told.little.post(question(name, given), given)).json()
         assert answer["extensions"].items() >= HOLDS.items()
-        assert ("2026-03-02" in answer["extensions"].get("unfinished", [])) == bool({"period", "instants"} & given.keys())
+        assert ("2026-03-02" in answer["extensions"].get("unfinished", [])) == bool(
+            {"period", "instants"} & given.keys()
+        )
 
 
 async def test_an_answer_to_nobody_says_nothing_of_days(nobody: Client) -> None:

@@ -1,7 +1,8 @@
 """docs/metrics.md: every figure of the schema with its meaning, and none that does not exist."""
 
 import re
-from typing import cast
+from dataclasses import asdict
+from typing import Any, cast
 
 import pytest
 from graphql import GraphQLEnumType, GraphQLObjectType
@@ -10,6 +11,7 @@ from turnout.analytics.periods import MOST_DAYS
 from turnout.analytics.reading import PATIENCE
 from turnout.database.errors import TurnoutError
 from turnout.graphql.connections import MOST_ROWS
+from turnout.graphql.request_limits import RequestLimits
 from turnout.graphql.schema import schema
 from turnout.ingest.vocabulary import TYPES
 from turnout.tenants.limits import LimitMetric, Section, parse_limit
@@ -21,7 +23,7 @@ TABLES = {name: text for name, text in sections(PAGE, 3).items() if name in sche
 # Types without figures: the ways in, and what lists and sessions are made of.
 NO_FIGURES = (
     r"__.*|Query|Mutation|(Open)?Session|.*ApiKey|EmbedToken|Audit.*|Company|Limit|PageInfo|.*Connection|.*Edge"
-    r"|(Written)?Alert(Rule)?|Alert(Condition|Delivery|Target)|WebhookSecret|Definition|RequestLimits"
+    r"|(Written)?Alert(Rule)?|Alert(Condition|Delivery|Target)|WebhookSecret"
 )
 # What is told to those who watch: docs/live.md.
 NEWS = r"Subscription|StayActivity|MetadataEntry"
@@ -93,6 +95,19 @@ def may_have(metric: LimitMetric, section: Section) -> bool:
     except TurnoutError as error:
         return error.code != "INVALID_LIMIT"
     return True
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    names = [ticks.strip("`") for ticks in column("RequestLimits")]
+    values = {
+        snake(name): float(cell.replace(",", "")) for name, cell in zip(names, column("RequestLimits", 3), strict=True)
+    }
+
+    assert values == {name: float(value) for name, value in asdict(cast("Any", RequestLimits())).items()}
+
+
+def snake(name: str) -> str:
+    return re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
 
 
 def test_the_bounds_are_those_of_the_code() -> None:
