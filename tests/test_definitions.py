@@ -21,8 +21,8 @@ NO_FIGURES = (
     r"__.*|Query|Mutation|Subscription|.*Session|.*ApiKey|EmbedToken|Audit.*|Company|Limit|RequestLimits|Definition"
     r"|PageInfo|.*Edge|(Written)?Alert(Rule)?|Alert(Condition|Delivery|Target)|WebhookSecret"
 )
-# What a row is about, and how long a list is.
-NO_FIGURE = r"HourOf\w+\.(hour|weekday)|\w+Connection\.totalCount"
+# What a row is about, which revision it is of, and how long a list is.
+NO_FIGURE = r"HourOf\w+\.(hour|weekday)|\w+Connection\.totalCount|ClosedPeriod\.(definition|revision)"
 TEXTS = ("meaning", "unit", "counts")
 
 
