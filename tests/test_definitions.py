@@ -39,7 +39,7 @@ def figures() -> Iterator[str]:
         if isinstance(kind, GraphQLObjectType) and not re.fullmatch(NO_FIGURES, kind.name):
             for name, field in kind.fields.items():
                 figure = f"{kind.name}.{name}"
-                type_ = cast("GraphQLNamedType", get_named_type(cast("Any", field).type)).name
+                type_ = cast("GraphQLNamedType", get_named_type(field.type)).name
                 if type_ in FIGURES and not re.fullmatch(NO_FIGURE, figure):
                     yield figure
 
