@@ -1,0 +1,97 @@
+"""The statistics: how each is asked for, and why one may read facts. Its plain SQL has its name in statistics.sql."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.year import NOW
+from turnout.analytics import breakdown
+from turnout.analytics.alerts import backtest
+from turnout.analytics.clients import clients
+from turnout.analytics.days import day_totals
+from turnout.analytics.disk import disk_usage
+from turnout.analytics.events import event_stats
+from turnout.analytics.hours import hours, week_hours
+from turnout.analytics.live import live
+from turnout.analytics.paging import Wanted
+from turnout.analytics.peaks import Section, daily_peaks
+from turnout.analytics.periods import DAY, Period
+from turnout.analytics.planned import planned_events
+from turnout.analytics.reading import Question, Reading, whole_days
+from turnout.analytics.recordings import recording_days, recording_totals
+from turnout.analytics.rooms import room_stats
+from turnout.analytics.summary import period_summary
+from turnout.analytics.users import user_stats
+from turnout.analytics.witness import PeakMetric, curve, peak_events, peak_owners, peak_stays, peak_witness
+from turnout.tenants.alert_rules import AlertPeriod, Condition
+from turnout.tenants.limits import LimitMetric
+
+# As the bounded cases are called.
+THE_LIST: Final = "what the listed events say of themselves"
+AN_INSTANT: Final = "who was there at one instant"
+TWO_DAYS: Final = "two days at most"
+NOT_YET: Final = "what has not happened yet"
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A question of a period. `bounded` is why it reads facts, of how few; what has none may read rollups alone."""
+
+    name: str
+    ask: Callable[[Reading, Period], Awaitable[object]]
+    bounded: str | None = None
+
+
+async def _witness(reading: Reading, period: Period) -> object:
+    return await peak_witness(reading, period, PeakMetric.CONNECTIONS, Section.TOTAL)
+
+
+async def _makers(reading: Reading, period: Period) -> object:
+    witness = await peak_witness(reading, period, PeakMetric.CONNECTIONS, Section.TOTAL)
+    await peak_events(reading, witness, Wanted(PAGE, "CONNECTIONS"))
+    await peak_owners(reading, witness, Wanted(PAGE, "CONNECTIONS"))
+    return await peak_stays(reading, witness, Wanted(PAGE, "JOINED_AT"))
+
+
+async def _nothing(reading: Reading, period: Period) -> object:
+    return await reading.ask(Question("select 1", int, {}, whole_days(period)))
+
+
+CONNECTIONS_AT_80: Final = Condition(LimitMetric.CONNECTIONS, Section.TOTAL, 0.8, AlertPeriod.DAY)
+MINUTES_AT_80: Final = Condition(LimitMetric.PARTICIPATION_MINUTES, Section.TOTAL, 0.8, AlertPeriod.BILLING_PERIOD)
+
+STATISTICS: Final = (
+    Statistic("nothing_but_freshness", _nothing),
+    Statistic("period_summary", period_summary),
+    Statistic("daily_peaks", lambda reading, period: daily_peaks(reading, period, list(Section))),
+    Statistic("days", day_totals),
+    Statistic("recordings", recording_totals),
+    Statistic("recording_days", recording_days),
+    Statistic("devices", breakdown.device_minutes),
+    Statistic("devices_by_day", breakdown.device_minutes_of_days),
+    Statistic("active_rooms", breakdown.active_rooms),
+    Statistic("active_rooms_by_day", breakdown.active_rooms_of_days),
+    Statistic("peaks_without_limits", breakdown.peaks),
+    Statistic("peaks_without_limits_by_day", breakdown.peaks_of_days),
+    Statistic("posts", breakdown.posts),
+    Statistic("posts_by_day", breakdown.posts_of_days),
+    Statistic("hours", lambda reading, period: hours(reading, period, list(Section))),
+    Statistic("week_hours", lambda reading, period: week_hours(reading, period, list(Section))),
+    Statistic("rooms", lambda reading, period: room_stats(reading, period, Wanted(PAGE, "SESSIONS"))),
+    Statistic(
+        "events", lambda reading, period: event_stats(reading, period, Wanted(PAGE, "PARTICIPATION_MINUTES")), THE_LIST
+    ),
+    Statistic("users", lambda reading, period: user_stats(reading, period, Wanted(PAGE, "EVENTS_HELD")), THE_LIST),
+    Statistic("disk_usage", lambda reading, period: disk_usage(reading, period, Wanted(PAGE, "USED_BYTES"))),
+    Statistic("clients", lambda reading, period: clients(reading, period, PAGE, per_day=False)),
+    Statistic("clients_by_day", lambda reading, period: clients(reading, period, PAGE, per_day=True)),
+    Statistic("planned", lambda reading, _: planned_events(reading, Wanted(PAGE, "PLANNED")), NOT_YET),
+    Statistic("peak_witness", _witness, TWO_DAYS),
+    Statistic("peak_makers", _makers, TWO_DAYS),
+    Statistic("curve", lambda reading, _: curve(reading, NOW - 4 * DAY, NOW - 2 * DAY, Section.TOTAL), TWO_DAYS),
+    Statistic("live", lambda reading, _: live(reading), AN_INSTANT),
+    Statistic("backtest_of_a_peak", lambda reading, _: backtest(reading, CONNECTIONS_AT_80, 365)),
+    Statistic("backtest_of_minutes", lambda reading, _: backtest(reading, MINUTES_AT_80, 365)),
+)
