@@ -155,17 +155,18 @@ limited as materialized (
   where f.limitable and (f.way <> 'SUM' or is_billing)
   order by f.metric, f.section, a.day, l.valid_from desc nulls last, l.limit_id desc
 ),
+-- A day's limit comes with its amounts: joined to them later, each would be compared with every limit there is.
 by_day as (
-  select v.metric, v.section, v.day, sum(v.amount)::bigint as amount, max(v.at) as at
+  select v.metric, v.section, v.day, sum(v.amount)::bigint as amount, max(v.at) as at, max(v.most) as most
   from (
-    select v.metric, v.section, v.day, v.amount, v.at from value v
+    select v.metric, v.section, v.day, v.amount, v.at, null::double precision as most from value v
     union all
-    select l.metric, l.section, l.day, 0, null from limited l
+    select l.metric, l.section, l.day, 0, null, l.value * l.unit from limited l
   ) v
   group by v.metric, v.section, v.day
 ),
 reached as materialized (
-  select f.metric, f.section, f.way, d.day, d.at,
+  select f.metric, f.section, f.way, d.day, d.at, d.most,
     case when f.way = 'PEAK' then d.amount else sum(d.amount) over (partition by d.metric, d.section order by d.day)::bigint end as amount
   from by_day d
   join figure f on f.metric = d.metric and f.section = d.section
@@ -179,11 +180,10 @@ used as (
   group by r.metric, r.section
 ),
 worst as (
-  select distinct on (r.metric, r.section) r.metric, r.section, r.amount / (l.value * l.unit) as share, r.day, r.at
+  select distinct on (r.metric, r.section) r.metric, r.section, r.amount / r.most as share, r.day, r.at
   from reached r
-  join limited l on l.metric = r.metric and l.section = r.section and l.day = r.day
-  where l.value > 0
-  order by r.metric, r.section, r.amount / (l.value * l.unit) desc, r.day
+  where r.most > 0
+  order by r.metric, r.section, r.amount / r.most desc, r.day
 )
 select
   f.metric, f.section, coalesce(u.amount, 0), case when f.way = 'PEAK' and u.amount > 0 then u.at end,
