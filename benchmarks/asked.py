@@ -1,5 +1,6 @@
 """The statistics: how each is asked for, and why one may read facts. Its plain SQL has its name in statistics.sql."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -8,19 +9,26 @@ from benchmarks.year import NOW
 from turnout.analytics import breakdown
 from turnout.analytics.alerts import backtest
 from turnout.analytics.clients import clients
+from turnout.analytics.contract import billed_minutes, contract_usage
 from turnout.analytics.days import day_totals
 from turnout.analytics.disk import disk_usage
 from turnout.analytics.events import event_stats
+from turnout.analytics.expectation import expected_peaks
+from turnout.analytics.features import feature_days, feature_totals
 from turnout.analytics.hours import hours, week_hours
+from turnout.analytics.limit_use import covered, duration_curve, limit_use, time_above
 from turnout.analytics.live import live
+from turnout.analytics.media import media_days, media_totals
 from turnout.analytics.paging import Wanted
 from turnout.analytics.peaks import Section, daily_peaks
-from turnout.analytics.periods import DAY, Period
+from turnout.analytics.periods import DAY, Period, PeriodPreset, by_preset
 from turnout.analytics.planned import planned_events
+from turnout.analytics.quality import quality_days, quality_totals
 from turnout.analytics.reading import Question, Reading, whole_days
 from turnout.analytics.recordings import recording_days, recording_totals
 from turnout.analytics.rooms import room_stats
 from turnout.analytics.summary import period_summary
+from turnout.analytics.trends import trend
 from turnout.analytics.users import user_stats
 from turnout.analytics.witness import PeakMetric, curve, peak_events, peak_owners, peak_stays, peak_witness
 from turnout.tenants.alert_rules import AlertPeriod, Condition
@@ -30,7 +38,9 @@ from turnout.tenants.limits import LimitMetric
 THE_LIST: Final = "what the listed events say of themselves"
 AN_INSTANT: Final = "who was there at one instant"
 TWO_DAYS: Final = "two days at most"
+ONE_ROW: Final = "the first there is"
 NOT_YET: Final = "what has not happened yet"
+THE_PLAN: Final = "what was planned for these days and those they are compared with"
 
 PAGE: Final = 50
 
@@ -55,10 +65,31 @@ async def _makers(reading: Reading, period: Period) -> object:
     return await peak_stays(reading, witness, Wanted(PAGE, "JOINED_AT"))
 
 
+async def _limit_use(reading: Reading, period: Period) -> object:
+    use = limit_use(period, PeakMetric.CONNECTIONS, Section.TOTAL)
+    return await asyncio.gather(
+        time_above(reading, use), duration_curve(reading, use, COVERAGES), covered(reading, use, 100)
+    )
+
+
+async def _billed(reading: Reading, _: Period) -> object:
+    period = by_preset(reading.company, PeriodPreset.PREVIOUS_BILLING_PERIOD, reading.now, None)
+    return await billed_minutes(reading, period)
+
+
+async def _trend(reading: Reading, _: Period) -> object:
+    return await trend(reading, PeakMetric.CONNECTIONS, Section.TOTAL, 365)
+
+
+async def _expected(reading: Reading, _: Period) -> object:
+    return await expected_peaks(reading, PeakMetric.CONNECTIONS, Section.TOTAL, 14)
+
+
 async def _nothing(reading: Reading, period: Period) -> object:
     return await reading.ask(Question("select 1", int, {}, whole_days(period)))
 
 
+COVERAGES: Final = (0.9, 0.95, 0.99, 0.995, 1.0)
 CONNECTIONS_AT_80: Final = Condition(LimitMetric.CONNECTIONS, Section.TOTAL, 0.8, AlertPeriod.DAY)
 MINUTES_AT_80: Final = Condition(LimitMetric.PARTICIPATION_MINUTES, Section.TOTAL, 0.8, AlertPeriod.BILLING_PERIOD)
 
@@ -77,6 +108,12 @@ STATISTICS: Final = (
     Statistic("peaks_without_limits_by_day", breakdown.peaks_of_days),
     Statistic("posts", breakdown.posts),
     Statistic("posts_by_day", breakdown.posts_of_days),
+    Statistic("features", feature_totals),
+    Statistic("features_by_day", feature_days),
+    Statistic("media", media_totals),
+    Statistic("media_by_day", media_days),
+    Statistic("quality", quality_totals),
+    Statistic("quality_by_day", quality_days),
     Statistic("hours", lambda reading, period: hours(reading, period, list(Section))),
     Statistic("week_hours", lambda reading, period: week_hours(reading, period, list(Section))),
     Statistic("rooms", lambda reading, period: room_stats(reading, period, Wanted(PAGE, "SESSIONS"))),
@@ -94,4 +131,9 @@ STATISTICS: Final = (
     Statistic("live", lambda reading, _: live(reading), AN_INSTANT),
     Statistic("backtest_of_a_peak", lambda reading, _: backtest(reading, CONNECTIONS_AT_80, 365)),
     Statistic("backtest_of_minutes", lambda reading, _: backtest(reading, MINUTES_AT_80, 365)),
+    Statistic("contract_usage", contract_usage),
+    Statistic("billed_minutes", _billed),
+    Statistic("limit_use", _limit_use),
+    Statistic("trend", _trend, ONE_ROW),
+    Statistic("expected_peaks", _expected, THE_PLAN),
 )

@@ -14,8 +14,18 @@ _SQL: Final = statements("benchmarks", "reads.sql")
 # What was told, and what is folded of it: it grows with all that ever happened.
 FACTS: Final = frozenset(
     {
-        *("activity", "connection", "event", "event_signal", "message", "recording_run", "registration", "room_signal"),
-        *("sign_in", "signal", "stay", "stored", "stored_signal", "stored_version", "user_signal"),
+        *(
+            "activity",
+            "arrival",
+            "connection",
+            "event",
+            "event_signal",
+            "feature_signal",
+            "feature_span",
+            "media_measure",
+        ),
+        *("media_measure", "message", "quality_sample", "recording_run", "registration", "room_signal", "sign_in"),
+        *("signal", "stay", "stored", "stored_signal", "stored_version", "user_signal"),
     }
 )
 

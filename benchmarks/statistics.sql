@@ -386,3 +386,117 @@ from spent s
 cross join lateral (select limit_on(%(company)s, 'PARTICIPATION_MINUTES', 'TOTAL', s.day) as value) l
 where s.minutes >= 0.8 * l.value
 order by s.period, s.day
+
+-- name: features
+select f.figure::text, sum(f.closed_us + greatest(f.open_events * microseconds(least(%(as_of)s, f.ends_at) - f.starts_at) - f.open_offset_us, 0)),
+  max(f.peak), (array_agg(f.peak_at order by f.peak desc, f.day))[1]
+from feature_day f
+where f.company_id = %(company)s and f.generation = %(generation)s and f.day between %(first_day)s and %(last_day)s
+group by f.figure
+
+-- name: features_by_day
+select f.day, f.figure::text, f.closed_us + greatest(f.open_events * microseconds(least(%(as_of)s, f.ends_at) - f.starts_at) - f.open_offset_us, 0),
+  f.peak, f.peak_at
+from feature_day f
+where f.company_id = %(company)s and f.generation = %(generation)s and f.day between %(first_day)s and %(last_day)s
+
+-- name: media
+select m.direction::text, m.track::text, sum(m.lasted_us)
+from media_day m
+where m.company_id = %(company)s and m.generation = %(generation)s and m.day between %(first_day)s and %(last_day)s
+group by m.direction, m.track
+
+-- name: media_by_day
+select m.day, m.direction::text, m.track::text, m.lasted_us
+from media_day m
+where m.company_id = %(company)s and m.generation = %(generation)s and m.day between %(first_day)s and %(last_day)s
+
+-- name: quality
+-- Those carried over the first midnight aside.
+select sum(q.stays_begun), sum(q.first_sampled), sum(q.first_troubled)
+from quality_day q
+where q.company_id = %(company)s and q.generation = %(generation)s and q.day between %(first_day)s and %(last_day)s
+
+-- name: quality_by_day
+select q.day, q.stays_begun + q.stays_carried, q.first_sampled + coalesce(s.sampled, 0), q.first_troubled + coalesce(s.troubled, 0)
+from quality_day q
+left join (
+  select s.day, count(*) as sampled, count(s.troubled_at) as troubled
+  from sampled_stay_day s
+  where s.company_id = %(company)s and s.generation = %(generation)s and s.day between %(first_day)s and %(last_day)s
+  group by s.day
+) s using (day)
+where q.company_id = %(company)s and q.generation = %(generation)s and q.day between %(first_day)s and %(last_day)s
+
+-- name: contract_usage
+-- The figures against the limits of today; the product also finds the worst share of every day's own limit.
+select d.section::text, max(d.connections), (array_agg(d.connections_at order by d.connections desc, d.day))[1],
+  limit_on(%(company)s, 'CONNECTIONS', d.section, %(today)s),
+  max(d.speakers), (array_agg(d.speakers_at order by d.speakers desc, d.day))[1], limit_on(%(company)s, 'SPEAKERS', d.section, %(today)s),
+  max(d.listeners), (array_agg(d.listeners_at order by d.listeners desc, d.day))[1], limit_on(%(company)s, 'LISTENERS', d.section, %(today)s),
+  max(d.events), (array_agg(d.events_at order by d.events desc, d.day))[1], limit_on(%(company)s, 'EVENTS', d.section, %(today)s),
+  max(d.connections / limit_on(%(company)s, 'CONNECTIONS', d.section, d.day)), max(d.speakers / limit_on(%(company)s, 'SPEAKERS', d.section, d.day)),
+  max(d.listeners / limit_on(%(company)s, 'LISTENERS', d.section, d.day)), max(d.events / limit_on(%(company)s, 'EVENTS', d.section, d.day)),
+  sum(d.closed_us + greatest(d.open_stays * microseconds(least(%(as_of)s, d.ends_at) - d.starts_at) - d.open_offset_us, 0)),
+  (
+    select jsonb_build_object('recorded', sum(r.recorded_us) filter (where r.day >= %(first_day)s), 'stored', sum(r.stored_delta_us), 'bytes', sum(r.stored_delta_bytes))
+    from recording_day r
+    where r.company_id = %(company)s and r.generation = %(generation)s and r.day <= %(last_day)s
+  ),
+  (
+    select jsonb_build_object('bytes', max(x.bytes), 'users', max(x.users), 'shares', max(x.bytes / limit_on(%(company)s, 'STORAGE_BYTES', 'TOTAL', x.day)), 'full', max(x.users / limit_on(%(company)s, 'USERS', 'TOTAL', x.day)))
+    from (
+      select d.day, sum(d.stored_delta_bytes) over w as bytes, sum(d.registered_delta) over w as users
+      from company_day d
+      where d.company_id = %(company)s and d.generation = %(generation)s and d.day <= %(last_day)s
+      window w as (order by d.day)
+    ) x
+  )
+from section_day d
+where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s
+group by d.section
+
+-- name: billed_minutes
+select sum(d.closed_us) / 6e7
+from section_day d
+where d.company_id = %(company)s and d.generation = %(generation)s and d.section = 'TOTAL'
+  and d.day between %(today)s::date - 46 and %(today)s::date - 16
+
+-- name: limit_use
+with lasted as materialized (
+  select d.day, x.level, x.us, limit_on(%(company)s, 'CONNECTIONS', 'TOTAL', d.day) as most
+  from level_day d
+  cross join unnest(d.levels, d.spent_us) as x (level, us)
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s
+    and d.metric = 'CONNECTIONS' and d.section = 'TOTAL'
+)
+select sum(l.us) filter (where l.level > 0.8 * l.most), sum(l.us) filter (where l.level > 0.9 * l.most), sum(l.us) filter (where l.level > l.most),
+  sum(l.us) filter (where l.level > 100), (select jsonb_agg(to_jsonb(c)) from (select level, sum(us) from lasted group by level order by level) c)
+from lasted l
+
+-- name: trend
+-- The same line, to the limit of today alone and without an interval.
+with daily as materialized (
+  select d.day - %(today)s::date as x, extract(isodow from d.day) as weekday, d.connections as peak
+  from section_day d
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.section = 'TOTAL' and d.day between %(first_day)s and %(last_day)s
+)
+select percentile_cont(0.5) within group (order by (b.peak - a.peak) / (b.x - a.x)::double precision), limit_on(%(company)s, 'CONNECTIONS', 'TOTAL', %(today)s)
+from daily a
+join daily b on b.weekday = a.weekday and b.x > a.x
+
+-- name: expected_peaks
+-- What the weekday had in the last eight weeks, and how much is planned: nothing of how planned events were attended.
+select n.day, p.middle, e.planned
+from generate_series(%(today)s::date + 1, %(today)s::date + 14, interval '1 day') as n (day)
+cross join lateral (
+  select percentile_cont(array[0.1, 0.5, 0.9]) within group (order by d.connections) as middle
+  from section_day d
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.section = 'TOTAL'
+    and d.day in (select n.day::date - 7 * k from generate_series(1, 8) as k)
+) p
+cross join lateral (
+  select count(*) as planned
+  from event t
+  where t.company_id = %(company)s and t.starts_at >= n.day and t.starts_at < n.day + interval '1 day' and not t.cancelled
+) e
