@@ -8,22 +8,27 @@ language sql stable
 set jit = off
 set plan_cache_mode = force_generic_plan
 begin atomic
-with held as materialized (
+with held as (
   select l.*, coalesce(lead(l.at) over (partition by l.day order by l.at), l.hi) as until
   from levels(of_company, as_of, days, froms, tos) l
 ),
-spent as (
-  select h.day, m.metric, s.section, x.level,
-    sum(microseconds(least(h.until, as_of) - h.at))::bigint as us,
+-- Once for all metrics and sections: working out a time costs more than adding it up.
+lasting as materialized (
+  select h.*, microseconds(least(h.until, as_of) - h.at) as us,
     -- Open stays end at as_of only because counting ends there.
-    bool_or(h.until >= as_of and as_of < h.hi) as is_open
+    h.until >= as_of and as_of < h.hi as is_open
   from held h
+  where h.at < as_of
+),
+spent as (
+  select h.day, m.metric, s.section, x.level, sum(h.us)::bigint as us, bool_or(h.is_open) as is_open
+  from lasting h
   cross join unnest(array['CONNECTIONS', 'SPEAKERS', 'LISTENERS', 'EVENTS']::limit_metric[]) as m (metric)
   cross join unnest(enum_range(null::section)) as s (section)
   cross join lateral (
     select level_of(m.metric::text, s.section, h.meeting, h.webinar, h.call, h.speaking, h.meetings, h.webinars, h.calls) as level
   ) x
-  where h.at < as_of and x.level > 0
+  where x.level > 0
   group by h.day, m.metric, s.section, x.level
 )
 select s.day, s.metric, s.section, array_agg(s.level order by s.level), array_agg(s.us order by s.level),
