@@ -215,9 +215,11 @@ planned as (
     on t.company_id = of_company and t.starts_at >= b.lo and t.starts_at < b.hi
     and t.breakout_of is null and not t.cancelled and t.named_at is not null
   where not exists (
+    -- Offset 0 keeps this a look-up: as an anti-join it may read all stays that the company ever had.
     select from event e
     join stay s on s.company_id = of_company and s.event_id = e.event_id and s.service is null
     where e.company_id = of_company and e.top_id = t.event_id
+    offset 0
   )
 ),
 -- When the bucket must be computed again though nothing arrives. What begins at or after as_of (clocks run ahead) counts
