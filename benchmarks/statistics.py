@@ -86,7 +86,10 @@ async def _compare(of: Year, chosen: list[Statistic], rounds: int) -> None:
         reads = await reads_of(of, _asking(statistic, of.period))
         product, plain = (1000 * statistics.median(seconds) for seconds in (times.product, times.plain))
         print(f"{statistic.name:28} {product:6.1f} ms {plain:6.1f} ms ", end="")
-        print(f"{times.ratio:6.2f} {times.undisturbed:12.2f}  {_said(statistic, reads)}", flush=True)
+        print(
+            f"{times.ratio:6.2f} {times.undisturbed:12.2f}  {_said(reads, statistic.bounded or 'NOT EXPECTED')}",
+            flush=True,
+        )
 
 
 async def _times(of: Year, statistic: Statistic, rounds: int) -> Times:
@@ -134,7 +137,8 @@ async def _print_reads(of: Year, chosen: list[Statistic]) -> None:
     """Of a period whose first and last day are cut: what is read of these two days comes from facts."""
     cut = by_instants(of.company, of.period.start + timedelta(hours=10), NOW - timedelta(hours=1))
     for statistic in chosen:
-        print(f"{statistic.name:28} {_said(statistic, await reads_of(of, _asking(statistic, cut)))}", flush=True)
+        reads = await reads_of(of, _asking(statistic, cut))
+        print(f"{statistic.name:28} {_said(reads, statistic.bounded or 'of the two cut days')}", flush=True)
 
 
 async def _print_plans(of: Year, chosen: list[Statistic]) -> None:
@@ -147,11 +151,10 @@ def _asking(statistic: Statistic, period: Period) -> Callable[[Reading], Awaitab
     return lambda reading: statistic.ask(reading, period)
 
 
-def _said(statistic: Statistic, reads: Reads) -> str:
+def _said(reads: Reads, why: str) -> str:
     read = ", ".join(f"{table} {rows:,}" for table, rows in reads.facts.items())
     whole = f"; from end to end: {', '.join(reads.scanned_facts)}" if reads.scanned_facts else ""
-    why = f" ({statistic.bounded or 'NOT EXPECTED'})" if read else ""
-    return (read or "none") + whole + why
+    return f"{read}{whole} ({why})" if read else "none"
 
 
 if __name__ == "__main__":
