@@ -47,3 +47,22 @@ from existing e
 left join counted c on c.day = e.day and e.day <= %(today)s
 where e.asked
 order by e.day
+
+-- name: segment_days
+-- What a day has once of a segment: its events and calls.
+with counted as (
+  select d.day, d.events_created, d.personal_calls, d.group_calls
+  from company_day d
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s
+    and d.day <> all (%(cut_days)s::date[])
+  union all
+  select m.day, m.events_created, m.personal_calls, m.group_calls
+  from measure(
+    %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
+  ) m
+  where m.grain = 'DAY'
+)
+select a.day, coalesce(c.events_created, 0), coalesce(c.personal_calls, 0), coalesce(c.group_calls, 0)
+from unnest(%(days)s::date[]) as a (day)
+left join counted c on c.day = a.day and a.day <= %(today)s
+order by a.day

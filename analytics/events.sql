@@ -3,7 +3,9 @@
 
 -- name: event_stats
 with measured as materialized (
-  select * from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[])
+  select * from measure(
+    %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
+  )
 ),
 one as materialized (
   select e.event_id
@@ -41,11 +43,13 @@ listed as materialized (
   from event t
   where %(only)s::text is null and t.company_id = %(company)s and t.breakout_of is null and t.named_at is not null
     and t.created_at >= %(period_start)s and t.created_at < %(period_end)s
+    and (%(segment)s::jsonb is null or event_in_segment(%(company)s, %(segment)s::jsonb, t.event_id, t.room_key))
   union
   select t.event_id
   from event t
   where %(only)s::text is null and t.company_id = %(company)s and t.breakout_of is null and t.named_at is not null
     and t.starts_at >= %(period_start)s and t.starts_at < %(period_end)s
+    and (%(segment)s::jsonb is null or event_in_segment(%(company)s, %(segment)s::jsonb, t.event_id, t.room_key))
 ),
 -- All days of these events, those outside the period included: looked up event by event while they are not too many, since
 -- a join may read all days of all events; of very many it is the join that is faster.
@@ -154,6 +158,10 @@ peopled as (
     join stay s on s.company_id = %(company)s and s.event_id = e.event_id and s.service is null
     join company k on k.company_id = %(company)s
     where c.days > 1 and t.company_id = %(company)s and t.event_id = c.event_id
+      and (
+        %(segment)s::jsonb is null
+        or stay_in_segment(%(segment)s::jsonb, segment_person(%(company)s, %(segment)s::jsonb), s.external_id, s.metadata)
+      )
       and s.joined_at < %(period_end)s
       and (
         s.joined_at >= %(period_start)s

@@ -79,6 +79,11 @@ class Period:
         return [bucket for bucket in edges.values() if not self._is_whole(bucket)]
 
     @property
+    def segment(self) -> str | None:
+        """The definition of the segment that a question about it is about; None for the whole company."""
+        return None
+
+    @property
     def closing(self) -> Bucket | None:
         """The last day from its midnight to the period's end, when the period ends inside it; None when it does not."""
         zone, last = ZoneInfo(self.time_zone), self.buckets[-1]

@@ -11,6 +11,7 @@ from aiodataloader import DataLoader
 
 from turnout.analytics.periods import DAY, FIRST_DAY, MICROSECOND, Period
 from turnout.analytics.unfinished import Unfinished
+from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door, Statement
@@ -115,7 +116,16 @@ class Reading:
         return period
 
     async def ask(self, question: Question[Row]) -> list[Row]:
-        """The rows that answer a question: all that was acknowledged before is in them, or `pending` names the days."""
+        """The rows that answer a question: all that was acknowledged before is in them, or `pending` names the days.
+
+        Raises NOT_IN_SEGMENT for a statement that would answer for the whole company what is asked of a part of it.
+        """
+        if question.parameters.get("segment") is not None and "%(segment)s" not in question.text:
+            raise TurnoutError(
+                "NOT_IN_SEGMENT",
+                "This is known of the whole company alone, and not of a segment.",
+                "Leave the field out, or ask for it without `segment`.",
+            )
         return cast("list[Row]", await self._questions.load(question))
 
     async def once(self, ask: Callable[["Reading", Period], Awaitable[Answer]], period: Period) -> Answer:
@@ -155,6 +165,10 @@ class Reading:
         """The rows of each question, the days of these rollups that are out of date, and the unfinished ones."""
         fixed = {"company": self.company.company_id, "generation": self.company.generation, "as_of": as_of}
         batch = [Statement(question.text, question.parameters | fixed, question.row) for question in questions]
+        whole: dict[str, Any] = {"segment": None}
+        batch = [Statement(question.text, whole | question.parameters | fixed, question.row) for question in questions]
+        if asked is None:
+            return await self._look(batch), []
         today = as_of.astimezone(self.company.zone).date()
         beside = [self._late(fixed, asked, today)] if asked else []
         answers = await self._look([*batch, *beside, *self._unfinished.statements(fixed, today)])
@@ -209,6 +223,7 @@ def period_parameters(period: Period, today: date) -> dict[str, Any]:
         "cut_starts": [bucket.start for bucket in period.cut],
         "cut_ends": [bucket.end for bucket in period.cut],
         "today": today,
+        "segment": period.segment,
     }
 
 

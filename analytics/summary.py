@@ -17,6 +17,7 @@ from turnout.analytics.reading import (
     period_parameters,
     whole_days,
 )
+from turnout.analytics.segments import of_whole_company
 from turnout.analytics.usage import Usage
 from turnout.database.statements import statements
 
@@ -86,6 +87,20 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentCounts:
+    """The same of a segment: what is of no event and no stay raises NOT_IN_SEGMENT."""
+
+    events_created: int
+    events_not_held: int
+
+    messages = of_whole_company("Messages")
+    uploaded_bytes = of_whole_company("Files")
+    new_users = of_whole_company("Accounts")
+    storage = of_whole_company("Files")
+    registered_users = of_whole_company("Accounts")
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodSummary:
     """All of it, in the order of the sections."""
 
@@ -93,7 +108,7 @@ class PeriodSummary:
     as_of: datetime
     sections: list[SectionSummary]
     events_by_template: list[TemplateCount]
-    counts: Counts
+    counts: Counts | SegmentCounts
     comparison: object | None = None
 
     @property
@@ -145,13 +160,20 @@ class PeriodSummary:
 async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
     """The figures of one period, all of one snapshot."""
     parameters = _parameters(period, reading)
-    counted = parameters | ending_parameters(period)
     sections, templates, counts = await asyncio.gather(
         section_summaries(reading, period),
         reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, whole_days(period))),
-        reading.ask(Question(_SQL["summary_counts"], _counts, counted, days_up_to(period))),
+        _ask_counts(reading, period, parameters),
     )
-    return PeriodSummary(period, reading.as_of, sections, templates, counts[0])
+    return PeriodSummary(period, reading.as_of, sections, templates, counts)
+
+
+async def _ask_counts(reading: Reading, period: Period, parameters: dict[str, Any]) -> Counts | SegmentCounts:
+    if period.segment is not None:
+        asked = Question(_SQL["segment_counts"], SegmentCounts, parameters, whole_days(period))
+        return (await reading.ask(asked))[0]
+    counted = parameters | ending_parameters(period)
+    return (await reading.ask(Question(_SQL["summary_counts"], _counts, counted, days_up_to(period))))[0]
 
 
 async def section_summaries(reading: Reading, period: Period) -> list[SectionSummary]:

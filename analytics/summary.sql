@@ -3,7 +3,9 @@
 -- name: summary_sections
 with measured as materialized (
   select *
-  from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[])
+  from measure(
+    %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
+  )
 ),
 -- Months that are over come from their materialized row while it is current, all else from the days.
 month as materialized (
@@ -127,7 +129,9 @@ with held as (
   where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
   union
   select m.event_id, m.kind, m.template, m.group_call
-  from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) m
+  from measure(
+    %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
+  ) m
   where m.grain = 'EVENT'
 )
 select h.kind::text, h.template, count(*), count(*) filter (where h.kind = 'CALL' and not h.group_call), count(*) filter (where h.group_call)
@@ -201,3 +205,19 @@ select
   coalesce(sum(c.storage_bytes), 0)::bigint, limit_on(%(company)s, 'STORAGE_BYTES', 'TOTAL', %(limit_day)s),
   coalesce(sum(c.registered_users), 0)::bigint, limit_on(%(company)s, 'USERS', 'TOTAL', %(limit_day)s)
 from difference c
+
+-- name: segment_counts
+-- What is counted once of a segment: its events.
+select coalesce(sum(c.events_created), 0)::bigint, coalesce(sum(c.events_not_held), 0)::bigint
+from (
+  select d.events_created, d.events_not_held
+  from company_day d
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s
+    and d.day <> all (%(cut_days)s::date[])
+  union all
+  select m.events_created, m.events_not_held
+  from measure(
+    %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
+  ) m
+  where m.grain = 'DAY'
+) c

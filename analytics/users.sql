@@ -1,8 +1,11 @@
 -- Users with what they own. Whole days come from the rollups; at most two cut days at the edges of a period are measured.
+-- Of a segment all of its days; accounts and files are of none.
 
 -- name: user_stats
 with measured as materialized (
-  select * from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[])
+  select * from measure(
+    %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
+  )
 ),
 -- Meetings and webinars held, by owner.
 held as (
@@ -38,6 +41,7 @@ created as (
   where t.company_id = %(company)s and t.created_at >= %(period_start)s and t.created_at < %(period_end)s
     and t.breakout_of is null and t.named_at is not null and t.kind in ('MEETING', 'WEBINAR') and t.resolved_owner_key is not null
     and (%(only)s::text is null or t.resolved_owner_key = %(only)s)
+    and (%(segment)s::jsonb is null or event_in_segment(%(company)s, %(segment)s::jsonb, t.event_id, t.room_key))
   group by t.resolved_owner_key
 ),
 planned as (
@@ -46,6 +50,7 @@ planned as (
   where t.company_id = %(company)s and t.starts_at > %(as_of)s and not t.cancelled
     and t.breakout_of is null and t.named_at is not null and t.kind in ('MEETING', 'WEBINAR') and t.resolved_owner_key is not null
     and (%(only)s::text is null or t.resolved_owner_key = %(only)s)
+    and (%(segment)s::jsonb is null or event_in_segment(%(company)s, %(segment)s::jsonb, t.event_id, t.room_key))
     and not exists (
       select from event e
       join stay s on s.company_id = %(company)s and s.event_id = e.event_id and s.service is null
@@ -65,13 +70,14 @@ disk as (
     from tally(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) y
     where y.grain = 'OWNER' and y.owner_key <> ''
   ) d
+  where %(segment)s::jsonb is null
   group by d.owner_key
 ),
 registered as (
   select p.key as owner_key
   from registration r
   join person p on p.company_id = %(company)s and p.person_id = r.person_id
-  where r.company_id = %(company)s and r.registered_at <= least(%(last_instant)s, %(as_of)s)
+  where %(segment)s::jsonb is null and r.company_id = %(company)s and r.registered_at <= least(%(last_instant)s, %(as_of)s)
     and (r.removed_at is null or r.removed_at > least(%(last_instant)s, %(as_of)s))
 ),
 listed as (

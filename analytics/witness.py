@@ -111,7 +111,7 @@ async def peak_witness(reading: Reading, period: Period, metric: PeakMetric, sec
     if peak.at is None:
         return PeakWitness(period, metric, section, 0, None, None, 0.0, 0, 0, 0, 0)
     at = peak.at.astimezone(UTC)
-    about = _about(reading, at, metric, section)
+    about = _about(reading, at, metric, section) | {"segment": period.segment}
     until, totals = await asyncio.gather(
         _until(reading, period, about, peak.value),
         reading.ask(Question(_SQL["present"] + _SQL["totals"], lambda *counts: counts, about)),
@@ -135,7 +135,9 @@ async def peak_stays(reading: Reading, witness: PeakWitness, wanted: Wanted) -> 
     return await _list(reading, witness, wanted, "stays", _stay)
 
 
-async def curve(reading: Reading, start: datetime, end: datetime, section: Section) -> list[CurvePoint]:
+async def curve(
+    reading: Reading, start: datetime, end: datetime, section: Section, segment: str | None = None
+) -> list[CurvePoint]:
     """Minute by minute from `start` on, the last one perhaps cut; minutes without anybody too.
 
     Raises CURVE_TOO_LONG beyond two days.
@@ -144,7 +146,7 @@ async def curve(reading: Reading, start: datetime, end: datetime, section: Secti
         raise TurnoutError(
             "CURVE_TOO_LONG", "A curve is of at most two days.", "Ask for a part of it, or for dailyPeaks."
         )
-    parameters = {"section": section.value, "day": start.date(), "lo": start, "hi": end}
+    parameters = {"section": section.value, "day": start.date(), "lo": start, "hi": end, "segment": segment}
 
     def point(at: datetime, connections: int, speakers: int, listeners: int, events: int) -> CurvePoint:
         listening = listeners if section.has_listeners else None
@@ -203,6 +205,7 @@ async def _list(reading: Reading, witness: PeakWitness, wanted: Wanted, name: st
     if witness.at is None:
         return Page([], [], 0, has_previous=False, has_next=False)
     about = _about(reading, witness.at, witness.metric, witness.section) | wanted.parameters()
+    about |= {"segment": witness.period.segment}
     question = Question(paged(_SQL["present"] + _SQL[name], wanted), line_of(row), about)
     return page_of(await reading.ask(question), wanted)
 

@@ -4,7 +4,9 @@
 -- The first instant inside a span at which there are fewer than the peak had; null when it has none. At its end and at as_of
 -- itself nobody has left: that is where counting ends.
 select min(l.at)
-from levels(%(company)s, %(as_of)s, array[%(day)s::date], array[%(lo)s::timestamptz], array[%(hi)s::timestamptz]) l
+from levels(
+  %(company)s, %(as_of)s, array[%(day)s::date], array[%(lo)s::timestamptz], array[%(hi)s::timestamptz], %(segment)s::jsonb
+) l
 where l.at > %(lo)s and l.at < %(hi)s and l.at < %(as_of)s
   and level_of(%(metric)s, %(section)s::section, l.meeting, l.webinar, l.call, l.speaking, l.meetings, l.webinars, l.calls) < %(value)s
 
@@ -13,7 +15,9 @@ where l.at > %(lo)s and l.at < %(hi)s and l.at < %(as_of)s
 with level as (
   select l.at, lead(l.at, 1, l.hi) over (order by l.at) as until,
     l.meeting, l.webinar, l.call, l.speaking, l.meetings, l.webinars, l.calls
-  from levels(%(company)s, %(as_of)s, array[%(day)s::date], array[%(lo)s::timestamptz], array[%(hi)s::timestamptz]) l
+  from levels(
+  %(company)s, %(as_of)s, array[%(day)s::date], array[%(lo)s::timestamptz], array[%(hi)s::timestamptz], %(segment)s::jsonb
+) l
 ),
 held as (
   select m.minute,
@@ -37,7 +41,8 @@ order by m.minute
 with piece as (
   select p.event_id, p.kind, p.owner_key, p.connection_id, p.person_id, p.device, p.joined_at, r.role
   from pieces(
-    %(company)s, %(as_of)s, array[%(day)s::date], array[%(at)s::timestamptz], array[%(at)s::timestamptz + interval '1 microsecond']
+    %(company)s, %(as_of)s, array[%(day)s::date], array[%(at)s::timestamptz], array[%(at)s::timestamptz + interval '1 microsecond'],
+    %(segment)s::jsonb
   ) p
   left join lateral (
     select r.role

@@ -15,6 +15,7 @@ OLDEST_SERVER: Final = 18
 # The order matters: the wall names functions and closes what the others leave open.
 REPEATABLE: Final = (
     "functions.sql",
+    "segments.sql",
     "pieces.sql",
     "levels.sql",
     "level_times.sql",

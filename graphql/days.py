@@ -6,11 +6,12 @@ import strawberry
 
 from turnout.analytics import days
 from turnout.analytics.features import Figure
-from turnout.graphql import breakdown, features, periods, posts, recordings
+from turnout.graphql import breakdown, features, posts, recordings, segments
 from turnout.graphql.context import Info
 from turnout.graphql.figures import figure
 from turnout.graphql.periods import PeriodArgument
 from turnout.graphql.scalars import BigInt
+from turnout.graphql.segments import SegmentArgument
 
 
 @strawberry.type(
@@ -125,7 +126,9 @@ class DayTotal:
     graphql_type=list[DayTotal],
     description="Every day of a period with what it has once, zeros included, ascending.",
 )
-async def day_totals(info: Info, period: PeriodArgument) -> list[days.DayTotal]:
+async def day_totals(
+    info: Info, period: PeriodArgument, segment: SegmentArgument = None
+) -> list[days.DayTotal] | list[days.SegmentDayTotal]:
     """Totals by day."""
     reading = info.context.reading()
-    return await days.day_totals(reading, await periods.resolve(reading, period))
+    return await days.day_totals(reading, await segments.resolve(reading, period, segment))

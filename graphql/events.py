@@ -7,7 +7,7 @@ import strawberry
 
 from turnout.analytics import events
 from turnout.analytics.events import EventStatus, Filters
-from turnout.graphql import people, periods
+from turnout.graphql import people, periods, segments
 from turnout.graphql.connections import (
     After,
     Asked,
@@ -23,6 +23,7 @@ from turnout.graphql.enums import describe
 from turnout.graphql.event_order import EventStatOrder, EventStatOrderField
 from turnout.graphql.periods import PeriodArgument
 from turnout.graphql.sections import EventKind
+from turnout.graphql.segments import SegmentArgument
 
 LONGEST_FILTER = 100
 LONGEST_ID = 200
@@ -156,14 +157,15 @@ async def event_stats(
             metadata=people.NAMES_PEOPLE, description="Only events in this room, by the platform's id: its sessions."
         ),
     ] = None,
+    segment: SegmentArgument = None,
 ) -> Slice[events.EventStat]:
     """Events in pages."""
     reading = info.context.reading()
     filters = _filters(kinds, templates, statuses, owner_id, room_prefix, room_id)
-    resolved = await periods.resolve(reading, period)
+    resolved = await segments.resolve(reading, period, segment)
     order = order_by or _BY_START
     descending = order.direction is SortDirection.DESC
-    about = [periods.said(period), filters.parameters()]
+    about = [periods.said(period), filters.parameters(), segments.said(segment)]
     asked = Asked("eventStats", first, after, order.field.value, descending, search, about)
     return await slice_of(reading, asked, lambda wanted: events.event_stats(reading, resolved, wanted, filters))
 

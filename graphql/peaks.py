@@ -6,10 +6,11 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import peaks
-from turnout.graphql import breakdown, periods, posts
+from turnout.graphql import breakdown, posts, segments
 from turnout.graphql.context import Info
 from turnout.graphql.periods import PeriodArgument
 from turnout.graphql.sections import Section
+from turnout.graphql.segments import SegmentArgument
 
 _PEAK = "at the same instant: the largest number reached at any instant of the day, never a sum and never a sample"
 _AT = "The first instant of the day at which that number was reached; null exactly when the number is 0."
@@ -89,7 +90,8 @@ async def daily_peaks(
         list[Section],
         strawberry.argument(description="The sections to give for each day; one named twice is given once."),
     ] = [Section.TOTAL],  # noqa: B006 -- strawberry prints it as the default, and nobody writes to it
+    segment: SegmentArgument = None,
 ) -> list[peaks.DailyPeak]:
     """Peaks by day."""
     reading = info.context.reading()
-    return await peaks.daily_peaks(reading, await periods.resolve(reading, period), sections)
+    return await peaks.daily_peaks(reading, await segments.resolve(reading, period, segment), sections)

@@ -10,7 +10,7 @@ import strawberry
 from turnout.analytics import summary
 from turnout.analytics.comparing import compare
 from turnout.analytics.features import Figure
-from turnout.graphql import breakdown, features, people, periods, posts, recordings
+from turnout.graphql import breakdown, features, people, posts, recordings, segments
 from turnout.graphql.comparison import CompareArgument, Comparison, compared_period
 from turnout.graphql.context import Info
 from turnout.graphql.contract import billed_minutes
@@ -18,6 +18,7 @@ from turnout.graphql.figures import figure
 from turnout.graphql.periods import Period, PeriodArgument
 from turnout.graphql.scalars import BigInt
 from turnout.graphql.sections import EventKind, Section
+from turnout.graphql.segments import SegmentArgument
 from turnout.graphql.usage import Usage
 
 _PEAK = "at the same instant, anywhere in the period"
@@ -275,15 +276,16 @@ class PeriodSummary:
     description="The figures of a period as a whole: peaks, means, minutes, people and events.",
 )
 async def period_summary(
-    info: Info, period: PeriodArgument, compare_to: CompareArgument = None
+    info: Info, period: PeriodArgument, compare_to: CompareArgument = None, segment: SegmentArgument = None
 ) -> summary.PeriodSummary:
     """One period as a whole."""
     reading = info.context.reading()
-    resolved = await periods.resolve(reading, period)
+    resolved = await segments.resolve(reading, period, segment)
     if compare_to is None:
         return await summary.period_summary(reading, resolved)
     beside = await compared_period(reading, period, resolved, compare_to)
     now, before = await asyncio.gather(
-        summary.period_summary(reading, resolved), summary.period_summary(reading, beside)
+        summary.period_summary(reading, resolved),
+        summary.period_summary(reading, await segments.narrowed(reading, beside, segment)),
     )
     return replace(now, comparison=compare(now, before))

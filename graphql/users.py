@@ -6,12 +6,13 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import users
-from turnout.graphql import people, periods
+from turnout.graphql import people, periods, segments
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
 from turnout.graphql.periods import PeriodArgument
 from turnout.graphql.scalars import BigInt
+from turnout.graphql.segments import SegmentArgument
 
 
 @strawberry.type(
@@ -113,13 +114,16 @@ async def user_stats(
             description="Only users whose name, or id for want of one, contains this, capitals aside.",
         ),
     ] = None,
-) -> Slice[users.UserStat]:
+    segment: SegmentArgument = None,
+) -> Slice[users.Stat]:
     """Users in pages."""
     reading = info.context.reading()
-    resolved = await periods.resolve(reading, period)
+    resolved = await segments.resolve(reading, period, segment)
     order = order_by or _BY_EVENTS_HELD
     descending = order.direction is SortDirection.DESC
-    asked = Asked("userStats", first, after, order.field.value, descending, search, periods.said(period))
+    asked = Asked(
+        "userStats", first, after, order.field.value, descending, search, [periods.said(period), segments.said(segment)]
+    )
     return await slice_of(reading, asked, lambda wanted: users.user_stats(reading, resolved, wanted))
 
 
@@ -133,10 +137,11 @@ async def user(
         strawberry.ID, strawberry.argument(metadata=people.NAMES_PEOPLE, description="The platform's id of the user.")
     ],
     period: PeriodArgument,
-) -> users.UserStat | None:
+    segment: SegmentArgument = None,
+) -> users.Stat | None:
     """One user."""
     reading = info.context.reading()
-    return await users.user_stat(reading, await periods.resolve(reading, period), user_id)
+    return await users.user_stat(reading, await segments.resolve(reading, period, segment), user_id)
 
 
 @strawberry.field(
@@ -146,7 +151,7 @@ async def user(
         "company, and for who would not be listed."
     ),
 )
-async def me(info: Info, period: PeriodArgument) -> users.UserStat | None:
+async def me(info: Info, period: PeriodArgument) -> users.Stat | None:
     """The user of the credential."""
     reading = info.context.reading()
     resolved = await periods.resolve(reading, period)

@@ -7,12 +7,13 @@ import strawberry
 
 from turnout.analytics import witness
 from turnout.analytics.periods import by_instants
-from turnout.graphql import people, periods
+from turnout.graphql import people, segments
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, slice_of, within
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
 from turnout.graphql.periods import InstantRangeInput, PeriodArgument
 from turnout.graphql.sections import EventKind, Section
+from turnout.graphql.segments import SegmentArgument
 from turnout.graphql.stays import Device, Role
 
 PeakMetric = witness.PeakMetric
@@ -140,12 +141,14 @@ async def _curve(
         return []
     minute = root.at.replace(second=0, microsecond=0)
     about = timedelta(minutes=minutes)
-    return await witness.curve(info.context.reading(), minute - about, minute + about, root.section)
+    return await witness.curve(
+        info.context.reading(), minute - about, minute + about, root.section, root.period.segment
+    )
 
 
 def _asked(of: str, root: witness.PeakWitness, first: int, after: str | None, *, descending: bool = True) -> Asked:
     """A cursor belongs to the peak itself: at another instant others were there."""
-    about = [root.metric.value, root.section.value, root.at and root.at.isoformat()]
+    about = [root.metric.value, root.section.value, root.at and root.at.isoformat(), root.period.segment]
     return Asked(f"peakWitness.{of}", first, after, "CONNECTIONS", descending, None, about)
 
 
@@ -206,10 +209,11 @@ async def peak_witness(
     period: PeriodArgument,
     metric: Annotated[PeakMetric, strawberry.argument(description="What the peak is of.")] = PeakMetric.CONNECTIONS,
     section: Annotated[Section, strawberry.argument(description="The kind of events.")] = Section.TOTAL,
+    segment: SegmentArgument = None,
 ) -> witness.PeakWitness:
     """A peak and its makers."""
     reading = info.context.reading()
-    return await witness.peak_witness(reading, await periods.resolve(reading, period), metric, section)
+    return await witness.peak_witness(reading, await segments.resolve(reading, period, segment), metric, section)
 
 
 @strawberry.field(
@@ -222,8 +226,11 @@ async def curve(
         InstantRangeInput, strawberry.argument(description="The span; its minutes are counted from its beginning.")
     ],
     section: Annotated[Section, strawberry.argument(description="The kind of events.")] = Section.TOTAL,
+    segment: SegmentArgument = None,
 ) -> list[witness.CurvePoint]:
     """A curve of minutes. Raises the PERIOD_… errors, and CURVE_TOO_LONG."""
     reading = info.context.reading()
     span = reading.about(by_instants(reading.company, instants.start, instants.end))
     return await witness.curve(reading, span.start, span.end, section)
+    span = by_instants(reading.company, instants.start, instants.end)
+    return await witness.curve(reading, span.start, span.end, section, segments.said(segment))

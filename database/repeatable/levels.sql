@@ -2,7 +2,7 @@
 -- the numbers that hold from it until the next. Spans as the buckets of measure(); before the first row of a span all are 0.
 -- Meetings and calls have only speakers, so `speaking` is about webinars, and the rest of a webinar listens.
 create or replace function levels(
-  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[]
+  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[], of_segment jsonb default null
 ) returns table (
   day date, lo timestamptz, hi timestamptz, at timestamptz,
   meeting integer, webinar integer, call integer, speaking integer, meetings integer, webinars integer, calls integer
@@ -13,7 +13,7 @@ set plan_cache_mode = force_generic_plan
 begin atomic
 with piece as materialized (
   select p.*
-  from pieces(of_company, as_of, days, froms, tos) p
+  from pieces(of_company, as_of, days, froms, tos, of_segment) p
   where p.inside and p.starts_at < p.ends_at
 ),
 speaking as (

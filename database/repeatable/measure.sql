@@ -6,8 +6,10 @@
 --   PERSON   a person active                      OWNER   how many events of one owner were held at once
 --   DAY      what a bucket has once, and how long all of it stays true
 -- A bucket in which nobody stayed has no SECTION row.
+--
+-- Of a segment only its stays count, and only its events are created or not held; what an event is stays what it is as a whole.
 create or replace function measure(
-  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[]
+  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[], of_segment jsonb default null
 ) returns table (
   grain text, day date, starts_at timestamptz, ends_at timestamptz,
   section section,
@@ -32,7 +34,7 @@ patience as materialized (
   select c.stale_after from company c where c.company_id = of_company
 ),
 stay_piece as materialized (
-  select p.* from pieces(of_company, as_of, days, froms, tos) p
+  select p.* from pieces(of_company, as_of, days, froms, tos, of_segment) p
 ),
 piece as not materialized (
   select p.* from stay_piece p where p.inside
@@ -221,6 +223,7 @@ planned as (
     where e.company_id = of_company and e.top_id = t.event_id
     offset 0
   )
+  ) and (of_segment is null or event_in_segment(of_company, of_segment, t.event_id, t.room_key))
 ),
 -- When the bucket must be computed again though nothing arrives. What begins at or after as_of (clocks run ahead) counts
 -- only once it is past, hence the microsecond.
@@ -297,6 +300,7 @@ select
     select count(*)::integer from event t
     where t.company_id = of_company and t.created_at >= b.lo and t.created_at < b.hi
       and t.breakout_of is null and t.named_at is not null and t.kind in ('MEETING', 'WEBINAR')
+      and (of_segment is null or event_in_segment(of_company, of_segment, t.event_id, t.room_key))
   ),
   (select count(*)::integer from planned p where p.day = b.day and p.starts_at <= as_of),
   (select count(*)::integer from held h where h.day = b.day and h.kind = 'CALL' and not h.group_call),

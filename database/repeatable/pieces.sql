@@ -3,9 +3,9 @@
 --
 -- `inside` is false for an open stay that will be in its bucket a moment later, and is not yet: whoever computes how long
 -- figures hold must know of it, and nobody may count it. `left_at` is where the stay ends or as_of, `stale_at` when an open
--- one ends by itself, `open` whether it grows on in this very bucket.
+-- one ends by itself, `open` whether it grows on in this very bucket. Of a segment there are its stays alone; null is all.
 create or replace function pieces(
-  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[]
+  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[], of_segment jsonb default null
 ) returns table (
   day date, lo timestamptz, hi timestamptz,
   event_id bigint, kind event_kind, template text, owner_key text, room_key text,
@@ -23,23 +23,26 @@ with bucket as materialized (
   select b.day, b.lo, b.hi from unnest(days, froms, tos) as b (day, lo, hi)
 ),
 patience as materialized (
-  select c.stale_after from company c where c.company_id = of_company
+  select c.stale_after, segment_person(of_company, of_segment) as person_id from company c where c.company_id = of_company
 ),
 -- Stays that began in a bucket, and those that last into it: found class by class, looking back no further than a class is
 -- long. `offset 0` keeps each a look-up by its bucket's instants: as a join the planner reads all that the company ever had.
 found as materialized (
   select b.day, b.lo, b.hi, s.*
   from bucket b
+  cross join patience p
   cross join lateral (
     select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id, s.device
     from stay s
     where s.company_id = of_company and s.length_class in (0, 1, 2, 3, 4, 9)
       and s.joined_at >= b.lo and s.joined_at < b.hi and s.service is null
+      and (of_segment is null or stay_in_segment(of_segment, p.person_id, s.external_id, s.metadata))
     offset 0
   ) s
   union all
   select b.day, b.lo, b.hi, s.*
   from bucket b
+  cross join patience p
   cross join (
     values (0, interval '1 hour'), (1, interval '4 hours'), (2, interval '24 hours'), (3, interval '720 hours')
   ) as c (length_class, longest)
@@ -48,16 +51,19 @@ found as materialized (
     from stay s
     where s.company_id = of_company and s.length_class = c.length_class
       and s.joined_at >= b.lo - c.longest and s.joined_at < b.lo and s.left_at > b.lo and s.service is null
+      and (of_segment is null or stay_in_segment(of_segment, p.person_id, s.external_id, s.metadata))
     offset 0
   ) s
   union all
   select b.day, b.lo, b.hi, s.*
   from bucket b
+  cross join patience p
   cross join lateral (
     select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id, s.device
     from stay s
     where s.company_id = of_company and s.length_class in (4, 9)
       and s.joined_at < b.lo and (s.left_at > b.lo or s.left_at is null) and s.service is null
+      and (of_segment is null or stay_in_segment(of_segment, p.person_id, s.external_id, s.metadata))
     offset 0
   ) s
 ),
@@ -70,6 +76,7 @@ top as materialized (
     from event e
     join event t on t.company_id = of_company and t.event_id = e.top_id
     where e.company_id = of_company and e.event_id = f.event_id
+      and (of_segment is null or room_in_segment(of_company, of_segment, t.room_key))
     offset 0
   ) t
 ),

@@ -93,11 +93,13 @@ grant execute on function
   comes_after(boolean, bigint, text, text, bigint, text, text),
   limit_on(integer, limit_metric, section, date),
   days_between(integer, timestamptz, timestamptz),
-  pieces(integer, timestamptz, date[], timestamptz[], timestamptz[]),
-  levels(integer, timestamptz, date[], timestamptz[], timestamptz[]),
+  segment_person(integer, jsonb), stay_in_segment(jsonb, bigint, bigint, jsonb), room_in_segment(integer, jsonb, text),
+  event_in_segment(integer, jsonb, bigint, text),
+  pieces(integer, timestamptz, date[], timestamptz[], timestamptz[], jsonb),
+  levels(integer, timestamptz, date[], timestamptz[], timestamptz[], jsonb),
   level_of(text, section, integer, integer, integer, integer, integer, integer, integer),
   level_times(integer, timestamptz, date[], timestamptz[], timestamptz[]),
-  measure(integer, timestamptz, date[], timestamptz[], timestamptz[]),
+  measure(integer, timestamptz, date[], timestamptz[], timestamptz[], jsonb),
   tally(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   gauge(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   recordings(integer, timestamptz, date[], timestamptz[], timestamptz[]),
@@ -143,6 +145,8 @@ grant select, insert, delete on alert_delivery to turnout_app;
 -- The refresher: facts in, rollups out. It may also close stays and recordings that have grown stale, under the lock of their event.
 grant select on company, company_limit, event, stay, registration, sign_in, message, room to turnout_refresher;
 grant select on stored, stored_signal, stored_version, recording_run to turnout_refresher;
+-- Of people it knows no more than segments are told apart by.
+grant select (company_id, person_id, namespace, key) on person to turnout_refresher;
 grant update (left_at, ended_by) on stay to turnout_refresher;
 grant select, update (stopped_at, ended_by) on feature_span to turnout_refresher;
 grant select on media_measure, quality_sample to turnout_refresher;

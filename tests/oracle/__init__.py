@@ -6,6 +6,7 @@ It shares no code with the product. Evident correctness comes before speed.
 from .limits import Limit
 from .oracle import Oracle
 from .ordering import matches, ordered
+from .segments import Part
 from .stays import Stay
 
-__all__ = ["Limit", "Oracle", "Stay", "matches", "ordered"]
+__all__ = ["Limit", "Oracle", "Part", "Stay", "matches", "ordered"]

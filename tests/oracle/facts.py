@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from .events import Event, events_of
 from .features import samples_of, spans_of
 from .members import POSTED, SIGNED_IN
 from .recordings import recordings_run
+from .segments import Part
 from .stays import Stay, stays_of
 from .stored import Version, file_versions, recordings_of
 from .users import users_of
@@ -60,6 +62,19 @@ class Facts:
             for stay in self.stays
             if stay.service is None
         ]
+        self.whole = self
+        self._part: Part | None = None
+        self._arrange()
+
+    def of(self, part: Part) -> "Facts":
+        """The same of a part of the company: its stays alone, and the events that they are in."""
+        facts = copy(self)
+        facts._part = part
+        facts.present = [each for each in self.present if part.has_stay(each.stay, self.events[each.stay.top])]
+        facts._arrange()
+        return facts
+
+    def _arrange(self) -> None:
         self._by_top: dict[str, list[Presence]] = {}
         for each in self.present:
             self._by_top.setdefault(each.stay.top, []).append(each)
@@ -68,7 +83,8 @@ class Facts:
 
     def tops(self) -> Iterator[Event]:
         """The events that are counted: no breakouts."""
-        return (event for event in self.events.values() if event.parent is None)
+        tops = (event for event in self.events.values() if event.parent is None)
+        return (top for top in tops if self._part is None or self._part.has_event(top, self.of_event(top.key)))
 
     def of_event(self, top: str) -> list[Presence]:
         """The stays of an event at the top."""
@@ -133,7 +149,7 @@ class Facts:
         """By template; any other or none: whether three connections ever overlapped in the whole event."""
         if top.template in ("PERSONAL_CALL", "GROUP_CALL"):
             return top.template == "GROUP_CALL"
-        inside = self.of_event(top.key)
+        inside = self.whole.of_event(top.key)
         return any(sum(each.start <= other.start < each.end for each in inside) >= 3 for other in inside)
 
 

@@ -1,6 +1,7 @@
 """The questions that can be asked of a company's activities, and their answers by the API's names."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 
 from . import breakdown
@@ -14,6 +15,7 @@ from .limits import METRICS, Limit, limit_on, peak_against, usage_against
 from .members import KINDS
 from .recordings import recordings_in, stored_minutes
 from .rows import MICROSECONDS_A_MINUTE, Row, disk_rows, event_row, event_rows, planned_rows, user_rows
+from .segments import Part
 from .signins import client_rows
 from .stays import Stay
 from .uses import uses_of
@@ -43,6 +45,12 @@ class Oracle:
         if now not in self._facts:
             self._facts[now] = Facts(self._arrived, self._stale_after, now)
         return self._facts[now]
+
+    def of(self, part: Part, now: datetime) -> "Oracle":
+        """The same questions about a part of the company, as seen from `now`."""
+        oracle = copy(self)
+        oracle._facts = {now: self.facts(now).of(part)}
+        return oracle
 
     def stays(self, now: datetime) -> list[Stay]:
         """Every stay, services too, by event, connection and time."""

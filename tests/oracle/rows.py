@@ -87,7 +87,7 @@ def concerns(facts: Facts, top: Event, start: datetime, end: datetime) -> bool:
 
 def event_row(facts: Facts, top: Event, start: datetime, end: datetime) -> Row:
     """Peaks, people and participation minutes are of the period, all the rest of the whole event."""
-    stays = facts.of_event(top.key)
+    whole, stays = facts.whole.of_event(top.key), facts.of_event(top.key)
     inside = [each for each in stays if each.is_in(start, end)]
     minutes = sum(each.microseconds_in(start, end) for each in inside) / MICROSECONDS_A_MINUTE
     recorded = sum(each.microseconds_in(start, end) for each in facts.ran if each.top == top.key)
@@ -104,9 +104,9 @@ def event_row(facts: Facts, top: Event, start: datetime, end: datetime) -> Row:
         "createdAt": top.created_at,
         "startsAt": top.starts_at,
         "endsAt": top.ends_at,
-        "startedAt": min((each.start for each in stays), default=None),
-        "endedAt": None if is_open(stays) else max((each.end for each in stays), default=None),
-        "durationMinutes": covered(stays) / MICROSECONDS_A_MINUTE,
+        "startedAt": min((each.start for each in whole), default=None),
+        "endedAt": None if is_open(whole) else max((each.end for each in whole), default=None),
+        "durationMinutes": covered(whole) / MICROSECONDS_A_MINUTE,
         "peakConnections": highest(stays, len, start, end),
         "peakSpeakers": highest(stays, speakers, start, end),
         "peakListeners": highest(stays, listeners, start, end) if top.kind == "WEBINAR" else None,
@@ -118,7 +118,7 @@ def event_row(facts: Facts, top: Event, start: datetime, end: datetime) -> Row:
 
 
 def status(facts: Facts, top: Event) -> str:
-    stays = facts.of_event(top.key)
+    stays = facts.whole.of_event(top.key)
     if stays:
         return "LIVE" if is_open(stays) else "HELD"
     if top.cancelled:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from .activities import Activity
 from .events import Event, lineage
@@ -27,6 +28,8 @@ class Stay:
     roles: tuple[tuple[datetime, str | None], ...]
     person: Person
     service: str | None
+    external: str | None
+    metadata: dict[str, str]
     device: str | None = None
 
     def until(self, now: datetime) -> datetime:
@@ -95,6 +98,8 @@ def fold(part: Sequence[Activity], line: Sequence[str], stale_end: datetime | No
         person=identity(said(part, "user"), said(part, "externalId"), (line[0], connection)),
         service=said(part, "service"),
         device=said(part, "device"),
+        external=said(part, "externalId"),
+        metadata=metadata_of(said(part, "metadata")),
     )
 
 
@@ -105,10 +110,15 @@ def end_of(part: Sequence[Activity]) -> Activity | None:
     return next(iter(leaves + ends), None)
 
 
-def said(part: Sequence[Activity], member: str) -> str | None:
+def said(part: Sequence[Activity], member: str) -> Any:
     """The join that opens says it; a join while open adds only what was missing."""
     values = [each.data.get(member) for each in part if each.type == JOINED]
     return next((value for value in values if value is not None), None)
+
+
+def metadata_of(value: dict[str, str] | str | None) -> dict[str, str]:
+    """A bare text is kept under a key of its own."""
+    return {"value": value} if isinstance(value, str) else value or {}
 
 
 def identity(user: str | None, external: str | None, connection: tuple[str, str]) -> Person:

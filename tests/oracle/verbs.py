@@ -79,6 +79,8 @@ IDENTITIES: tuple[Raw, ...] = (
     {"externalId": "p2"},
     {"user": "p1", "externalId": "p2"},
     {"user": None, "externalId": "e1"},
+    {"metadata": {"customer": "a", "tier": "p1"}},
+    {"externalId": "p1", "metadata": "a"},
 )
 ROLES: tuple[Raw, ...] = ({}, {"role": "PARTICIPANT"}, {"role": "SPEAKER"}, {"role": "MODERATOR"})
 SERVICES: tuple[Raw, ...] = ({"service": "RECORDER"}, {"service": "BOT", "user": "p1"}, {"service": "STREAMER"})

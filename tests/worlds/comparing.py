@@ -26,6 +26,7 @@ from tests.worlds.lists import (
     witness_in_words,
 )
 from tests.worlds.product import Product, day_in_words, first_difference, in_words, usage_in_words
+from tests.worlds.segmenting import PARTS, expected, found
 from turnout.analytics.clients import clients
 from turnout.analytics.contract import contract_usage, is_billing
 from turnout.analytics.days import day_totals
@@ -94,7 +95,7 @@ class Comparison:
         period = Period(start, end, self.company.time_zone)
         await self._figures(reading, period)
         lists = (self._owners, self._events, self._users, self._one_each, self._rooms)
-        others = (*lists, self._parts, self._witness, self._limit_use)
+        others = (*lists, self._parts, self._witness, self._limit_use, self._segment)
         for ask in (others[self.turn % len(others)],) if self.in_turns else others:
             await ask(reading, period)
         assert not reading.pending
@@ -218,6 +219,11 @@ class Comparison:
             await covered(reading, use, limit),
         )
         same(self.oracle.limit_use(*span, part, limit, self.now), found)
+
+    async def _segment(self, reading: Reading, period: Period) -> None:
+        """A part of the company, by its own stays."""
+        part = PARTS[self.turn % len(PARTS)]
+        same(expected(self.oracle, part, period, self.now), await found(reading, part, period))
 
     async def _list(self, ask: Ask, words: Any, expected: Sequence[Row], id_column: str) -> None:
         self.turn += 1

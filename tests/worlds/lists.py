@@ -6,14 +6,14 @@ from typing import Any
 
 from turnout.analytics.clients import ClientStat
 from turnout.analytics.contract import MetricUsage
-from turnout.analytics.days import DayTotal
+from turnout.analytics.days import DayTotal, SegmentDayTotal
 from turnout.analytics.disk import DiskUsage
 from turnout.analytics.events import EventStat
 from turnout.analytics.limit_use import Coverage, TimeAbove
 from turnout.analytics.paging import Page, Wanted
 from turnout.analytics.planned import PlannedEvents
 from turnout.analytics.recordings import RecordingTotals
-from turnout.analytics.users import UserStat
+from turnout.analytics.users import Stat
 from turnout.analytics.witness import PeakWitness
 
 Row = dict[str, Any]
@@ -49,7 +49,7 @@ async def all_pages(ask: Ask, order: Order) -> list[Any]:
     return rows
 
 
-def user_in_words(row: UserStat) -> Row:
+def user_in_words(row: Stat) -> Row:
     return {
         "userId": row.user_id,
         "name": row.name,
@@ -139,7 +139,7 @@ def usage_of_metric_in_words(row: MetricUsage) -> Row:
     }
 
 
-def total_in_words(row: DayTotal) -> Row:
+def total_in_words(row: DayTotal | SegmentDayTotal) -> Row:
     return {
         "day": row.day,
         "eventsCreated": row.events_created,

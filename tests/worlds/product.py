@@ -136,7 +136,7 @@ class Product:
 
 def in_words(summary: PeriodSummary) -> dict[str, Any]:
     return {
-        **{FIELDS[row.section.value]: _section(row) for row in summary.sections},
+        **{FIELDS[row.section.value]: section_in_words(row) for row in summary.sections},
         "eventsByTemplate": [
             {"kind": row.kind, "template": row.template, "eventsHeld": row.events_held}
             for row in summary.events_by_template
@@ -153,7 +153,7 @@ def in_words(summary: PeriodSummary) -> dict[str, Any]:
     }
 
 
-def _section(row: SectionSummary) -> dict[str, Any]:
+def section_in_words(row: SectionSummary) -> dict[str, Any]:
     return {
         "section": row.section.value,
         "peakConnections": _peak(row.peak_connections),
