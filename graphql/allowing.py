@@ -32,6 +32,8 @@ VIEWS: Final = (
     "user",
     "me",
     "event",
+    "participants",
+    "participantStays",
     "peakWitness",
     "curve",
     "roomStats",

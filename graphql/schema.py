@@ -24,6 +24,7 @@ from turnout.graphql import (
     keys,
     limit_use,
     live,
+    participants,
     peaks,
     planned,
     request_limits,
@@ -55,6 +56,8 @@ class Query:
     user = users.user
     me = users.me
     event = events.event
+    participant_stays = participants.participant_stays
+    participants = participants.event_participants
     peak_witness = witness.peak_witness
     curve = witness.curve
     room_stats = rooms.room_stats
