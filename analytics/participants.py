@@ -27,11 +27,10 @@ class RoleSince:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """One thing that was said on joining; `place` names the stay and the key."""
+    """One thing that was said on joining."""
 
     key: str
     value: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _participant(
         user_id,
         external_id,
         name,
-        [Metadata(key, value, f"{stay_id}:{key}") for key, value in sorted((metadata or {}).items())],
+        [Metadata(key, value) for key, value in sorted((metadata or {}).items())],
         service,
         lasted_us / MICROSECONDS_A_MINUTE,
         None if arrival_us is None else arrival_us / MICROSECONDS_A_SECOND,

@@ -11,6 +11,7 @@ from turnout.graphql import people, periods
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
+from turnout.graphql.live import MetadataEntry
 from turnout.graphql.periods import PeriodArgument
 from turnout.graphql.sections import EventKind
 from turnout.graphql.stays import Device, Role
@@ -47,14 +48,6 @@ class RoleSince:
     since: datetime = strawberry.field(description="The first instant with it.")
 
 
-@strawberry.type(description="Something that the platform said of a stay on joining.")
-class Metadata:
-    """Rows are analytics' metadata."""
-
-    key: str = strawberry.field(metadata=people.HARMLESS, description="What it is.")
-    value: str = strawberry.field(metadata=people.metadata("place"), description="The text that was said.")
-
-
 @strawberry.type(description="One stay: one connection to one event, from joining to leaving.")
 class Participant:
     """Rows are analytics' participants."""
@@ -89,7 +82,7 @@ class Participant:
         metadata=people.stay_name("connection"),
         description="The user's name as registered last, else the name said on joining.",
     )
-    metadata: list[Metadata] = strawberry.field(description="What else was said on joining, by key.")
+    metadata: list[MetadataEntry] = strawberry.field(description="What else was said on joining, by key.")
     service: Service | None = strawberry.field(description="What it is when it is nobody; null for a person.")
     participation_minutes: float = strawberry.field(
         description="Minutes that it lasted, or has lasted until now, not rounded; the whole stay, whatever the period."

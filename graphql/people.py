@@ -82,14 +82,6 @@ def stay_name(of: str) -> Mapping[str, Any]:
     return {MARK: Disguise("name", "stay", of)}
 
 
-def metadata(of: str) -> Mapping[str, Any]:
-    """What the platform said of a stay, in the place that the row has under this name.
-
-    It is not made of the text: whoever may tell of stays would find out by trying.
-    """
-    return {MARK: Disguise("metadata", "metadata", of)}
-
-
 def acting_name(of: str) -> Mapping[str, Any]:
     """The name of whoever acted with the credential whose id the row has under this name."""
     return {MARK: Disguise("name", "credential", of)}
