@@ -12,7 +12,10 @@ from (
     and d.day <> all (%(cut_days)s::date[])
   union all
   select b.day, b.device, b.closed_us, b.open_stays, b.open_offset_us, b.starts_at, b.ends_at
-  from breakdown(%(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) b
+  from breakdown(
+    %(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[],
+    %(segment)s::jsonb
+  ) b
   where b.grain = 'DEVICE'
 ) p
 group by 1, 2
@@ -28,7 +31,10 @@ from (
     and d.day <> all (%(cut_days)s::date[])
   union all
   select b.day, b.metric, b.section, b.value, b.reached_at
-  from breakdown(%(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) b
+  from breakdown(
+    %(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[],
+    %(segment)s::jsonb
+  ) b
   where b.grain = 'PEAK'
 ) p
 group by 1, 2, 3
@@ -42,7 +48,10 @@ from (
     and d.day <> all (%(cut_days)s::date[]) and d.event_ids <> '{}'
   union all
   select b.day, b.room_id
-  from breakdown(%(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) b
+  from breakdown(
+    %(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[],
+    %(segment)s::jsonb
+  ) b
   where b.grain = 'ROOM' and b.event_ids <> '{}'
 ) p
 group by 1

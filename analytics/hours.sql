@@ -51,7 +51,10 @@ found as (
       and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
     union all
     select b.day, b.hour, b.section, b.connections, b.speakers, b.listeners, b.events, b.closed_us, b.open_stays, b.open_since, b.open_until
-    from breakdown(%(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) b
+    from breakdown(
+      %(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[],
+      %(segment)s::jsonb
+    ) b
     where b.grain = 'HOUR' and b.section = any (%(sections)s::section[])
   ) f
 ),

@@ -5,10 +5,11 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import hours as analytics
-from turnout.graphql import periods
+from turnout.graphql import segments
 from turnout.graphql.context import Info
 from turnout.graphql.periods import PeriodArgument
 from turnout.graphql.sections import Section
+from turnout.graphql.segments import SegmentArgument
 
 _PEAK = "at the same instant of this hour, on any of these days"
 _MEAN = "over the days on which the hour has begun, those without any included"
@@ -78,10 +79,11 @@ async def hours(
     info: Info,
     period: PeriodArgument,
     sections: Sections = [Section.TOTAL],  # noqa: B006 -- strawberry prints it as the default, and nobody writes to it
+    segment: SegmentArgument = None,
 ) -> list[analytics.HourStat]:
     """Hours of a day."""
     reading = info.context.reading()
-    return await analytics.hours(reading, await periods.resolve(reading, period), sections)
+    return await analytics.hours(reading, await segments.resolve(reading, period, segment), sections)
 
 
 @strawberry.field(
@@ -95,7 +97,8 @@ async def week_hours(
     info: Info,
     period: PeriodArgument,
     sections: Sections = [Section.TOTAL],  # noqa: B006 -- strawberry prints it as the default, and nobody writes to it
+    segment: SegmentArgument = None,
 ) -> list[analytics.HourStat]:
     """Hours of a week."""
     reading = info.context.reading()
-    return await analytics.week_hours(reading, await periods.resolve(reading, period), sections)
+    return await analytics.week_hours(reading, await segments.resolve(reading, period, segment), sections)

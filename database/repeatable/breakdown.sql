@@ -4,8 +4,11 @@
 --   ROOM    a room with people, a recorder or a streamer
 --   HOUR    peaks and minutes of a section in one local hour of `of_zone`
 --   DAY     how long all of it stays true, where that is not for ever or measure() knows of it
+--
+-- Of a segment only its stays count; a service is of none.
 create or replace function breakdown(
-  of_company integer, as_of timestamptz, of_zone text, days date[], froms timestamptz[], tos timestamptz[]
+  of_company integer, as_of timestamptz, of_zone text, days date[], froms timestamptz[], tos timestamptz[],
+  of_segment jsonb default null
 ) returns table (
   grain text, day date, starts_at timestamptz, ends_at timestamptz,
   metric day_metric, section section, value integer, reached_at timestamptz,
@@ -24,11 +27,11 @@ begin atomic
 with piece as materialized (
   select p.*, case when not p.open then microseconds(p.ends_at - p.starts_at) end as closed_us,
     case when p.open then microseconds(p.starts_at - p.lo) end as offset_us
-  from pieces(of_company, as_of, days, froms, tos) p
+  from pieces(of_company, as_of, days, froms, tos, of_segment) p
   where p.inside
 ),
 service_piece as materialized (
-  select p.* from service_pieces(of_company, as_of, days, froms, tos) p
+  select p.* from service_pieces(of_company, as_of, days, froms, tos) p where of_segment is null
 ),
 hours as materialized (
   select h.* from local_hours(of_zone, days, froms, tos) h

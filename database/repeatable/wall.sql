@@ -106,7 +106,7 @@ grant execute on function
   local_hours(text, date[], timestamptz[], timestamptz[]),
   service_pieces(integer, timestamptz, date[], timestamptz[], timestamptz[]),
   posts(integer, date[], timestamptz[], timestamptz[]),
-  breakdown(integer, timestamptz, text, date[], timestamptz[], timestamptz[]),
+  breakdown(integer, timestamptz, text, date[], timestamptz[], timestamptz[], jsonb),
   billing_first_day(date, integer), billing_last_day(date, integer),
   alert_levels(integer, integer, timestamptz, limit_metric, section, date, date),
   bill(integer, timestamptz, date[], timestamptz[], timestamptz[]),

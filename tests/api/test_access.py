@@ -27,6 +27,7 @@ ARGUMENTS = {
     "password": '"nothing"',
     "userId": '"u"',
     "eventId": '"e"',
+    "participant": '{userId: "u"}',
     "scopes": "[READ_STATS]",
     "id": '"00000000-0000-0000-0000-000000000000"',
     "link": '"nothing"',

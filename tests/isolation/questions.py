@@ -47,6 +47,7 @@ def named(canary: Canary) -> dict[str, list[Any]]:
         "userId": [canary("anna")],
         "eventId": [canary("launch")],
         "ownerId": [canary("anna")],
+        "participant": [{"userId": canary("anna")}, {"externalId": canary("guest")}],
         "search": [canary(""), "l"],
         "roomPrefix": [canary("H")],
         "roomId": [canary("hall")],
@@ -102,6 +103,7 @@ def _values(key: str, argument: GraphQLArgument, canary: Canary) -> list[Any]:
                 "PeriodInput": [],
                 "InstantRangeInput": [],
                 "ComparisonInput": [{"preset": "PREVIOUS_PERIOD"}],
+                "SegmentInput": [],  # in which much is refused, and with it all that is asked beside
             }
             return plain[kind.name] if kind.name in plain else named(canary)[key]
 
