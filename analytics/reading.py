@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final, Generic, LiteralString, Protocol, TypeVar, cast
 
 from aiodataloader import DataLoader
@@ -98,6 +99,7 @@ class Reading:
         self._clock = clock
         self._patience = patience
         self._questions: DataLoader[Question[Any], list[Any]] = DataLoader(self._answer, cache=False)
+        self._loaders: dict[Callable[..., Any], DataLoader[str, Any]] = {}
         self._asked: dict[tuple[Callable[..., Any], Period], asyncio.Future[Any]] = {}
 
     @property
@@ -134,6 +136,14 @@ class Reading:
         if key not in self._asked:
             self._asked[key] = asyncio.ensure_future(ask(self, period))
         return await self._asked[key]
+
+    async def of_each(
+        self, ask: Callable[["Reading", list[str]], Coroutine[Any, Any, list[Answer]]], key: str
+    ) -> Answer:
+        """What a function answers about one of many things, asked for all rows of a request that want it at once."""
+        if ask not in self._loaders:
+            self._loaders[ask] = DataLoader(partial(ask, self))
+        return await self._loaders[ask].load(key)
 
     async def _answer(self, questions: list[Question[Any]]) -> list[Any]:
         """The rows of each question, or the exception of the one that failed, as a DataLoader wants them."""

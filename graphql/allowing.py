@@ -67,7 +67,7 @@ _OF_ONE_USER: Final = {
     "EventStat": (
         "eventId kind template status title roomId room ownerId ownerName createdAt startsAt endsAt startedAt endedAt "
         "durationMinutes peakConnections peakSpeakers peakListeners uniqueParticipants participationMinutes recordings "
-        "recordedMinutes"
+        "recordedMinutes firstArrivalSeconds hostArrivalSeconds"
     ),
     "EventStatConnection": _PAGE,
     "EventStatRowEdge": _ROW,

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import events
+from turnout.analytics.arrivals import host_arrivals
 from turnout.analytics.events import EventStatus, Filters
 from turnout.graphql import people, periods, segments
 from turnout.graphql.connections import (
@@ -39,6 +40,18 @@ describe(
         "CANCELLED": "It was cancelled, and nobody was in it.",
     },
 )
+
+
+def _first_arrival(root: strawberry.Parent[events.EventStat]) -> float | None:
+    if root.starts_at is None or root.started_at is None:
+        return None
+    return (root.started_at - root.starts_at).total_seconds()
+
+
+async def _host_arrival(root: strawberry.Parent[events.EventStat], info: Info) -> float | None:
+    if root.starts_at is None or root.owner_id is None or root.started_at is None:
+        return None
+    return await info.context.reading().of_each(host_arrivals, root.event_id)
 
 
 @strawberry.type(
@@ -100,6 +113,19 @@ class EventStat:
     recordings: int = strawberry.field(description="Recordings made of it or of its breakouts, deleted ones too.")
     recorded_minutes: float = strawberry.field(
         description="Minutes that recordings of it or of its breakouts ran during the period, pauses left out."
+    )
+    first_arrival_seconds: float | None = strawberry.field(
+        resolver=_first_arrival,
+        description=(
+            "Seconds from its planned start to the first join, negative before it; null without a plan or anybody."
+        ),
+    )
+    host_arrival_seconds: float | None = strawberry.field(
+        resolver=_host_arrival,
+        description=(
+            "Seconds from its planned start to its owner's first join, negative before it; null without a plan, or "
+            "when the owner was not there."
+        ),
     )
 
 

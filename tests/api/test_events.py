@@ -32,6 +32,8 @@ LAUNCH = {
     "participationMinutes": 160.0,
     "recordings": 2,
     "recordedMinutes": 95.0,
+    "firstArrivalSeconds": 0.0,
+    "hostArrivalSeconds": 0.0,
 }
 STANDUP = {
     "eventId": "standup",
@@ -56,6 +58,8 @@ STANDUP = {
     "participationMinutes": 330.0,
     "recordings": 0,
     "recordedMinutes": 0.0,
+    "firstArrivalSeconds": None,
+    "hostArrivalSeconds": None,
 }
 NOT_BEGUN = {
     "startedAt": None,

@@ -91,6 +91,18 @@ async def test_the_stays_of_a_participant_are_found_by_either_id(at_acme: Client
     assert other["nodes"] == []
 
 
+async def test_an_event_says_when_its_host_and_when_anybody_arrived(at_acme: Client) -> None:
+    story = Story()
+    story.tell("event.planned", "02-27 09:00", event="talk", owner="anna", startsAt="2026-03-01T10:00:00Z")
+    story.stay("talk", "c1", "03-01 09:59", "10:30", user="ben")
+    story.stay("talk", "c2", "03-01 10:02", "10:30", user="anna")
+    await at_acme.tell(story.activities)
+
+    talk = await ask(at_acme, "event", eventId="talk")
+
+    assert (talk["firstArrivalSeconds"], talk["hostArrivalSeconds"]) == (-60.0, 120.0)
+
+
 async def test_who_may_not_read_people_is_told_of_no_participant(at_acme: Client) -> None:
     await told_by(at_acme)
     counting = await program(at_acme, "READ_STATS")
