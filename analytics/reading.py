@@ -174,11 +174,8 @@ class Reading:
     ) -> tuple[list[list[Any] | Exception], list[PendingDay], list[date]]:
         """The rows of each question, the days of these rollups that are out of date, and the unfinished ones."""
         fixed = {"company": self.company.company_id, "generation": self.company.generation, "as_of": as_of}
-        batch = [Statement(question.text, question.parameters | fixed, question.row) for question in questions]
         whole: dict[str, Any] = {"segment": None}
         batch = [Statement(question.text, whole | question.parameters | fixed, question.row) for question in questions]
-        if asked is None:
-            return await self._look(batch), []
         today = as_of.astimezone(self.company.zone).date()
         beside = [self._late(fixed, asked, today)] if asked else []
         answers = await self._look([*batch, *beside, *self._unfinished.statements(fixed, today)])

@@ -222,7 +222,6 @@ planned as (
     join stay s on s.company_id = of_company and s.event_id = e.event_id and s.service is null
     where e.company_id = of_company and e.top_id = t.event_id
     offset 0
-  )
   ) and (of_segment is null or event_in_segment(of_company, of_segment, t.event_id, t.room_key))
 ),
 -- When the bucket must be computed again though nothing arrives. What begins at or after as_of (clocks run ahead) counts
