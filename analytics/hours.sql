@@ -30,10 +30,9 @@ other as materialized (
 begun as (
   select case when %(by_weekday)s then c.weekday else 0 end as weekday, c.hour, sum(c.days) as days
   from (
-    select extract(isodow from o.day)::integer as weekday, n.hour, count(*) as days
-    from ordinary o
+    select w.weekday, n.hour, w.days
+    from (select extract(isodow from o.day)::integer as weekday, count(*) as days from ordinary o group by 1) w
     cross join generate_series(0, 23) as n (hour)
-    group by 1, 2
     union all
     select extract(isodow from o.day)::integer, o.hour, count(*) from other o group by 1, 2
   ) c
@@ -55,7 +54,7 @@ found as (
       %(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[],
       %(segment)s::jsonb
     ) b
-    where b.grain = 'HOUR' and b.section = any (%(sections)s::section[])
+    where b.grain = 'HOUR' and b.section = any (%(sections)s::section[]) and %(cut_days)s::date[] <> '{}'
   ) f
 ),
 added as (
