@@ -93,8 +93,10 @@ COVERAGES: Final = (0.9, 0.95, 0.99, 0.995, 1.0)
 CONNECTIONS_AT_80: Final = Condition(LimitMetric.CONNECTIONS, Section.TOTAL, 0.8, AlertPeriod.DAY)
 MINUTES_AT_80: Final = Condition(LimitMetric.PARTICIPATION_MINUTES, Section.TOTAL, 0.8, AlertPeriod.BILLING_PERIOD)
 
+# What every question costs before it is answered: its days, and whether one of them is out of date.
+FRESHNESS: Final = Statistic("nothing_but_freshness", _nothing)
 STATISTICS: Final = (
-    Statistic("nothing_but_freshness", _nothing),
+    FRESHNESS,
     Statistic("period_summary", period_summary),
     Statistic("daily_peaks", lambda reading, period: daily_peaks(reading, period, list(Section))),
     Statistic("days", day_totals),

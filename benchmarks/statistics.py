@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, LiteralString
 
-from benchmarks.asked import STATISTICS, Statistic
+from benchmarks.asked import FRESHNESS, STATISTICS, Statistic
 from benchmarks.reads import Reads, plans_of, reads_of
 from benchmarks.year import NOW, Year, year
 from turnout.analytics.periods import Period, by_instants
@@ -80,16 +80,16 @@ async def _with_a_year(server: Server, given: argparse.Namespace) -> None:
 
 
 async def _compare(of: Year, chosen: list[Statistic], rounds: int) -> None:
-    print(f"{'':28} {'product':>9} {'plain':>9}  ratio  undisturbed  facts read")
+    fixed = min((await _times(of, FRESHNESS, rounds)).product)
+    print(f"{'':28} {'product':>9} {'plain':>9}  ratio  undisturbed  statement alone  facts read")
     for statistic in chosen:
         times = await _times(of, statistic, rounds)
         reads = await reads_of(of, _asking(statistic, of.period))
         product, plain = (1000 * statistics.median(seconds) for seconds in (times.product, times.plain))
         print(f"{statistic.name:28} {product:6.1f} ms {plain:6.1f} ms ", end="")
-        print(
-            f"{times.ratio:6.2f} {times.undisturbed:12.2f}  {_said(reads, statistic.bounded or 'NOT EXPECTED')}",
-            flush=True,
-        )
+        facts = _said(reads, statistic.bounded or "NOT EXPECTED")
+        alone = max(0, min(times.product) - fixed) / min(times.plain)
+        print(f"{times.ratio:6.2f} {times.undisturbed:12.2f} {alone:16.2f}  {facts}", flush=True)
 
 
 async def _times(of: Year, statistic: Statistic, rounds: int) -> Times:
