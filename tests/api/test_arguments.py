@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from turnout.graphql import expectation, trends
+from turnout.graphql.alerts import MOST_BACKTEST_DAYS
 from turnout.graphql.clients import MOST_CLIENTS
 from turnout.graphql.connections import LONGEST_SEARCH, MOST_ROWS
 from turnout.graphql.events import LONGEST_FILTER, LONGEST_ID
@@ -14,18 +15,33 @@ from turnout.graphql.rooms import LONGEST_NAME
 from .asking import QUERY, ask, question, refusal
 from .telling import Told
 
-REQUIRED = {"period": {"preset": "LAST_7_DAYS"}, "userId": "anna", "eventId": "launch"}
+REQUIRED = {
+    "period": {"preset": "LAST_7_DAYS"},
+    "userId": "anna",
+    "eventId": "launch",
+    "participant": {"userId": "anna"},
+    "condition": {"metric": "CONNECTIONS"},
+}
 LENGTHS = {"search": LONGEST_SEARCH, "roomPrefix": LONGEST_ID, "prefix": LONGEST_NAME, "name": LONGEST_NAME}
 NUMBERS = {"first": MOST_ROWS, "limit": MOST_CLIENTS, "days": expectation.MOST_DAYS}
-OTHERS = {("trend", "days"): trends.MOST_DAYS}
+OTHERS = {("trend", "days"): trends.MOST_DAYS, ("backtestAlertRule", "days"): MOST_BACKTEST_DAYS}
+# Numbers of revisions have no bounds of their own: any that is none of the period's is UNKNOWN_REVISION.
+REVISIONS = {("closedPeriod", "revision"), ("periodDifferences", "from"), ("periodDifferences", "to")}
 FILTERS = {"kinds": "CALL", "templates": "LECTURE", "statuses": "HELD"}
 TEXTS = {"ID", "ID!", "String", "[String!]"}
+# What names one of a few things that there are, and is refused when it names none.
+CHOICES = {"ruleId": "UNKNOWN_ALERT_RULE", "metrics": "UNKNOWN_METRIC"}
 
 
 def arguments(*types: str) -> Iterator[tuple[str, str]]:
     """Each root field with each of its arguments of these types."""
     for name, field in QUERY.fields.items():
         yield from ((name, argument) for argument, described in field.args.items() if str(described.type) in types)
+
+
+def numbers() -> Iterator[tuple[str, str]]:
+    """Each root field with each of its arguments that is a number within bounds."""
+    return (found for found in arguments("Int", "Int!") if found not in REVISIONS)
 
 
 def required(name: str) -> dict[str, Any]:
@@ -37,7 +53,7 @@ def value_of(name: str, argument: str, text: str) -> str | list[str]:
     return [text] if "[" in str(QUERY.fields[name].args[argument].type) else text
 
 
-@pytest.mark.parametrize(("name", "argument"), list(arguments("Int", "Int!")))
+@pytest.mark.parametrize(("name", "argument"), list(numbers()))
 async def test_a_number_is_within_its_bounds(told: Told, name: str, argument: str) -> None:
     most = OTHERS.get((name, argument), NUMBERS[argument])
 
@@ -57,7 +73,7 @@ async def test_a_number_is_within_its_bounds(told: Told, name: str, argument: st
 
 @pytest.mark.parametrize("value", [2**31, 1.5, "1", True, None, [1]])
 async def test_what_is_no_number_fits_nowhere(told: Told, value: Any) -> None:
-    for name, argument in arguments("Int", "Int!"):
+    for name, argument in numbers():
         given = required(name) | {argument: value}
         answer = await told.little.post(question(name, given), given)
         assert answer.status_code == 400
@@ -92,13 +108,13 @@ def too_long(argument: str, most: int) -> dict[str, Any]:
 
 
 def test_every_bounded_argument_is_known() -> None:
-    assert {argument for _, argument in arguments("Int", "Int!")} == NUMBERS.keys()
+    assert {argument for _, argument in numbers()} == NUMBERS.keys()
     assert {argument for _, argument in arguments("String")} == LENGTHS.keys() | {"after"}
     lists = [
         described for field in QUERY.fields.values() for described in field.args.values() if "[" in str(described.type)
     ]
-    # The actions of the audit, what is moved and added, and sections thrice: four however often named.
-    assert len(lists) == len(FILTERS) + 6
+    # The actions of the audit, what is moved and added, and choices of a few: metrics, and sections thrice.
+    assert len(lists) == len(FILTERS) + 7
 
 
 @pytest.mark.parametrize("sign", ["\\u0000", "a\\u0000", "\\ud800", "\\udc00", "\\udc00\\ud800"])
@@ -123,10 +139,20 @@ async def test_what_the_database_cannot_hold_is_refused_at_the_door(told: Told, 
 )
 async def test_any_other_text_is_a_text(told: Told, text: str) -> None:
     for name, argument in arguments(*TEXTS):
-        if argument != "after":
+        if argument != "after" and argument not in CHOICES:
             given = required(name) | {argument: value_of(name, argument, text)}
             answer = await ask(told.little, name, **given)
             assert bool(answer and answer["nodes"]) is (text == "" and argument in LENGTHS)
+
+
+@pytest.mark.parametrize("text", ["\u0001", "%", "' or ''='", "{}", "\U0010ffff", ""])
+async def test_a_text_that_is_none_of_the_choices_is_refused(told: Told, text: str) -> None:
+    chosen = [(name, argument) for name, argument in arguments(*TEXTS) if argument in CHOICES]
+
+    for name, argument in chosen:
+        refused = await refusal(told.little, name, **{argument: value_of(name, argument, text)})
+        assert refused["code"] == CHOICES[argument]
+    assert {argument for _, argument in chosen} == CHOICES.keys()
 
 
 async def test_ids_longer_than_any_are_nobodys(told: Told) -> None:

@@ -41,6 +41,7 @@ NAMED = {
     "ownerId": "ben",
     "search": "Adler",
     "roomPrefix": "cellar",
+    "roomId": "cellar",
     "templates": "PERSONAL_CALL",
 }
 
