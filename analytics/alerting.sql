@@ -73,6 +73,7 @@ insert into alert_delivery (company_id, delivery_id, target_id, alert_id, create
 select %(company)s, gen_random_uuid(), t.target_id, f.alert_id, %(as_of)s, %(as_of)s
 from fired f
 join alert_target t on t.company_id = %(company)s and t.rule_id = f.rule_id
+where (select count(*) from alert_delivery d where d.company_id = %(company)s and d.state = 'PENDING') < %(most_waiting)s
 
 -- name: look_again
 -- Minutes grow while nothing arrives. When those who are in events now, or what is being recorded, will have reached what a rule

@@ -15,6 +15,7 @@ from psycopg.errors import ForeignKeyViolation, SerializationFailure
 from turnout.analytics.periods import ALWAYS
 from turnout.database.faults import describe
 from turnout.database.statements import statements
+from turnout.tenants.alert_rules import MOST_WAITING
 
 _SQL: Final = statements("turnout.analytics", "refresh.sql") | statements("turnout.analytics", "generations.sql")
 _PATIENCE: Final = statements("turnout.analytics", "patience.sql")
@@ -208,7 +209,8 @@ class Refresh:
             return
         try:
             async with self._connection.transaction(), self._connection.pipeline():
-                await self._execute(_ALERTING["fire_alerts"], as_of=now, time_zone=zone, today=today)
+                days = {"as_of": now, "time_zone": zone, "today": today}
+                await self._execute(_ALERTING["fire_alerts"], most_waiting=MOST_WAITING, **days)
                 await self._execute(_ALERTING["look_again"], as_of=now, today=today)
         except (SerializationFailure, ForeignKeyViolation):
             await self._execute(_ALERTING["try_again"], as_of=now, today=today)

@@ -24,6 +24,10 @@ MOST_TARGETS: Final = 5
 LARGEST_SHARE: Final = 10
 # How long a rule rests between two tests: whoever finds a credential has found no way to send much mail.
 TEST_PAUSE: Final = timedelta(minutes=1)
+# How many deliveries of a company begin in an hour, whatever becomes of the rules that they are of.
+MOST_AN_HOUR: Final = 100
+# While so many of a company are under way or to begin, alerts are written down and sent to nobody.
+MOST_WAITING: Final = 500
 _OF_BILLING_PERIODS: Final = frozenset({LimitMetric.PARTICIPATION_MINUTES, LimitMetric.RECORDED_MINUTES})
 _SQL: Final = statements("turnout.tenants", "alert_rules.sql")
 
@@ -150,7 +154,7 @@ async def delete_rule(door: Door, company: Company, rule_id: UUID, actor: Actor,
 async def send_test(door: Door, company: Company, rule_id: UUID, now: datetime) -> None:
     """Have a test delivered to every target of a rule, as an alert would be.
 
-    Raises TurnoutError UNKNOWN_ALERT_RULE, ALERT_RULE_TESTED_LATELY, BUSY.
+    Raises TurnoutError UNKNOWN_ALERT_RULE, ALERT_RULE_TESTED_LATELY, TOO_MANY_ALERT_DELIVERIES, BUSY.
     """
     async with door.write(company.company_id) as connection:
         asked = {"company": company.company_id, "rule": rule_id, "now": now, "before": now - TEST_PAUSE}
@@ -164,6 +168,7 @@ async def send_test(door: Door, company: Company, rule_id: UUID, now: datetime) 
                 "Look at the latest delivery of its targets, and test it again later.",
             )
         await connection.execute(_SQL["forget_tests"], asked)
+        await _demand_delivery(connection, asked)
         await connection.execute(_SQL["add_tests"], asked)
 
 
@@ -179,6 +184,17 @@ async def _demand_room(connection: AsyncConnection[Any], company: Company) -> No
     if row is None or row[0] >= MOST_RULES:
         raise TurnoutError(
             "TOO_MANY_ALERT_RULES", f"The company has {MOST_RULES} rules already.", "Delete those that nobody needs."
+        )
+
+
+async def _demand_delivery(connection: AsyncConnection[Any], asked: dict[str, Any]) -> None:
+    """Raises TurnoutError TOO_MANY_ALERT_DELIVERIES where a test would have to wait for another hour."""
+    row = await (await connection.execute(_SQL["count_deliveries"], asked)).fetchone()
+    if row is None or row[0] >= MOST_AN_HOUR:
+        raise TurnoutError(
+            "TOO_MANY_ALERT_DELIVERIES",
+            f"{MOST_AN_HOUR} deliveries of the company have begun in this hour, or wait for it to end.",
+            "Test the rule in the next hour.",
         )
 
 

@@ -58,6 +58,11 @@ begun as (
 )
 select rested from rule
 
+-- name: count_deliveries
+-- Those of this hour that have begun, and all that are still to begin.
+select coalesce((select t.begun from alert_turn t where t.company_id = %(company)s and t.hour = date_trunc('hour', %(now)s, 'UTC')), 0)
+  + (select count(*) from alert_delivery d where d.company_id = %(company)s and d.state = 'PENDING' and d.attempts = 0)
+
 -- name: forget_tests
 -- The latest test of a target is all that anybody asks for.
 delete from alert_delivery d

@@ -141,6 +141,7 @@ grant select, insert, update, delete on alert_rule to turnout_app;
 grant select (company_id, target_id, rule_id, channel, address), insert, delete on alert_target to turnout_app;
 grant select on alert to turnout_app;
 grant select, insert, delete on alert_delivery to turnout_app;
+grant select on alert_turn to turnout_app;
 
 -- The refresher: facts in, rollups out. It may also close stays and recordings that have grown stale, under the lock of their event.
 grant select on company, company_limit, event, stay, registration, sign_in, message, room to turnout_refresher;
@@ -171,7 +172,7 @@ grant select, insert on local_day to turnout_refresher;
 grant select, update (look_again_at) on alert_rule to turnout_refresher;
 grant select on alert_target to turnout_refresher;
 grant select, insert on alert to turnout_refresher;
-grant select, insert, update on alert_delivery to turnout_refresher;
+grant select, insert, update on alert_delivery, alert_turn to turnout_refresher;
 
 -- Materialized views have no row security: nobody reads them but through views that have a predicate of their own.
 grant select on current_month to turnout_app;

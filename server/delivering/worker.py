@@ -21,6 +21,7 @@ from turnout.server.delivering.messages import Fired, Message
 from turnout.server.delivering.outcomes import Outcome
 from turnout.server.delivering.webhooks import post, signed
 from turnout.tenants.addresses import Network
+from turnout.tenants.alert_rules import MOST_AN_HOUR
 from turnout.tenants.alert_targets import AlertChannel, Target
 
 PERIOD_SECONDS: Final = 1.0
@@ -123,8 +124,19 @@ class Deliverer:
         async with connection.transaction():
             await connection.execute(_SQL["enter"], given)
             await connection.execute(_SQL["look_again"], given)
-            found = await connection.execute(_SQL["claim"], given)
-            return [_claimed(company_id, *row) for row in await found.fetchall()]
+            room = await self._room(connection, given)
+            found = await connection.execute(_SQL["claim"], given | {"room": room})
+            claimed = [_claimed(company_id, *row) for row in await found.fetchall()]
+            begun = sum(one.attempts == 1 for one in claimed)
+            await connection.execute(_SQL["count"], given | {"begun": begun})
+            if begun == room:
+                await connection.execute(_SQL["put_off"], given)
+            return claimed
+
+    async def _room(self, connection: AsyncConnection[Any], given: dict[str, Any]) -> int:
+        """How many deliveries of a company may still begin in this hour."""
+        row = await (await connection.execute(_SQL["begin_hour"], given)).fetchone()
+        return max(MOST_AN_HOUR - row[0], 0) if row else 0
 
     async def _attempt(self, claimed: Claimed) -> Outcome:
         """What came of it; a fault of ours in one delivery is no reason to try no other."""

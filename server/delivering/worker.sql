@@ -18,16 +18,45 @@ select %(company)s, c.generation, (%(as_of)s::timestamptz at time zone c.time_zo
 from company c
 where c.company_id = %(company)s and exists (select from due)
 
+-- name: begin_hour
+-- How many have begun in this hour; whoever else takes up deliveries of the company waits until these are counted.
+insert into alert_turn as t (company_id, hour, begun)
+values (%(company)s, date_trunc('hour', %(as_of)s::timestamptz, 'UTC'), 0)
+on conflict (company_id) do update
+set hour = excluded.hour, begun = case when t.hour = excluded.hour then t.begun else 0 end
+returning begun
+
+-- name: count
+update alert_turn set begun = begun + %(begun)s where company_id = %(company)s
+
+-- name: put_off
+update alert_delivery d
+set due_at = date_trunc('hour', %(as_of)s::timestamptz, 'UTC') + interval '1 hour'
+where d.company_id = %(company)s and d.state = 'PENDING' and d.attempts = 0 and d.due_at <= %(as_of)s
+
 -- name: claim
 -- Whoever claims a delivery moves it on for as long as an attempt can take: nobody else tries it meanwhile, and somebody does
 -- later if this process is killed.
-with due as (
+with again as (
   select d.delivery_id
   from alert_delivery d
-  where d.company_id = %(company)s and d.state = 'PENDING' and d.due_at <= %(as_of)s
+  where d.company_id = %(company)s and d.state = 'PENDING' and d.attempts > 0 and d.due_at <= %(as_of)s
   order by d.due_at, d.delivery_id
   limit %(most)s
   for update skip locked
+),
+begun as (
+  select d.delivery_id
+  from alert_delivery d
+  where d.company_id = %(company)s and d.state = 'PENDING' and d.attempts = 0 and d.due_at <= %(as_of)s
+  order by d.due_at, d.created_at, d.delivery_id
+  limit least(%(most)s, %(room)s)
+  for update skip locked
+),
+due as (
+  select a.delivery_id from again a
+  union all
+  select b.delivery_id from begun b
 ),
 claimed as (
   update alert_delivery d

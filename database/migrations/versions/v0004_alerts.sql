@@ -84,6 +84,13 @@ create table alert_delivery (
 comment on table alert_delivery is 'The outbox: written in the transaction that has something to tell, worked off by any process. Without an alert it is a test.';
 comment on column alert_delivery.due_at is 'When it is to be tried. Whoever tries moves it on first, so that nobody else does meanwhile, and somebody will if the process is killed.';
 comment on column alert_delivery.failure is 'Why the latest attempt has failed; status is what the server answered, by HTTP or SMTP.';
+create table alert_turn (
+  company_id integer primary key references company,
+  hour timestamptz not null,
+  begun integer not null
+);
+comment on table alert_turn is 'How many deliveries of a company have begun in the latest hour in which one did: kept apart from them, since they go with their rules.';
+
 create index alert_delivery_due on alert_delivery (company_id, due_at) where state = 'PENDING';
 create index alert_delivery_target on alert_delivery (company_id, target_id, created_at);
 create index alert_delivery_alert on alert_delivery (company_id, alert_id);
