@@ -43,7 +43,7 @@ class EventStream(Response):
         headers = {"x-accel-buffering": "no"}
         response = StreamingResponse(self._chunks, headers=headers, media_type=EVENT_STREAM)
         try:
-            with self._places.of(self._company_id):
+            with self._places.of(self._company_id), self._places.of_subscription(self._company_id):
                 await response(scope, receive, send)
         except TurnoutError as error:  # of the place alone: what happens in a stream is said in it
             await self._refuse(error)(scope, receive, send)

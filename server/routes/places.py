@@ -1,4 +1,4 @@
-"""How many may listen at once: in this process, and of one company."""
+"""How many may listen at once, and to how much: in this process, and of one company."""
 
 from collections import Counter
 from collections.abc import Generator
@@ -9,6 +9,8 @@ from turnout.database.errors import TurnoutError
 
 MOST: Final = 500
 MOST_OF_ONE_COMPANY: Final = 50
+# Each is executed again whenever something happens, however few the connections that carry them.
+MOST_SUBSCRIPTIONS_OF_ONE_COMPANY: Final = 50
 # Of those who have connected and not said yet who they are.
 MOST_UNKNOWN: Final = 100
 
@@ -17,12 +19,18 @@ class Places:
     """Counts connections that stay open. Whoever finds no place is sent away at once."""
 
     def __init__(
-        self, most: int = MOST, most_of_one_company: int = MOST_OF_ONE_COMPANY, most_unknown: int = MOST_UNKNOWN
+        self,
+        most: int = MOST,
+        most_of_one_company: int = MOST_OF_ONE_COMPANY,
+        most_unknown: int = MOST_UNKNOWN,
+        most_subscriptions: int = MOST_SUBSCRIPTIONS_OF_ONE_COMPANY,
     ) -> None:
         self._most = most
         self._most_of_one_company = most_of_one_company
         self._most_unknown = most_unknown
+        self._most_subscriptions = most_subscriptions
         self._taken = Counter[int]()
+        self._subscriptions = Counter[int]()
         self._unknown = 0
 
     @property
@@ -37,13 +45,16 @@ class Places:
             raise _full(f"{self._most_of_one_company} connections of this company are open")
         if self._taken.total() >= self._most:
             raise _full("All connections that this server keeps open are taken")
-        self._taken[company_id] += 1
-        try:
+        with _counted(self._taken, company_id):
             yield
-        finally:
-            self._taken[company_id] -= 1
-            if not self._taken[company_id]:
-                del self._taken[company_id]
+
+    @contextmanager
+    def of_subscription(self, company_id: int) -> Generator[None]:
+        """A place for one subscription of a company, whatever carries it. Raises TOO_MANY_SUBSCRIPTIONS."""
+        if self._subscriptions[company_id] >= self._most_subscriptions:
+            raise too_many(f"{self._most_subscriptions} subscriptions of this company are open.")
+        with _counted(self._subscriptions, company_id):
+            yield
 
     @contextmanager
     def of_somebody(self) -> Generator[None]:
@@ -55,6 +66,25 @@ class Places:
             yield
         finally:
             self._unknown -= 1
+
+
+def too_many(message: str) -> TurnoutError:
+    """TOO_MANY_SUBSCRIPTIONS, of a connection or of a company."""
+    return TurnoutError(
+        "TOO_MANY_SUBSCRIPTIONS", message, "Complete one of them first, or ask for several things in one."
+    )
+
+
+@contextmanager
+def _counted(counter: Counter[int], company_id: int) -> Generator[None]:
+    """One more of a company for as long as the block runs."""
+    counter[company_id] += 1
+    try:
+        yield
+    finally:
+        counter[company_id] -= 1
+        if not counter[company_id]:
+            del counter[company_id]
 
 
 def _full(message: str) -> TurnoutError:

@@ -15,7 +15,7 @@ from turnout.graphql.errors import INTERNAL, expected, told
 from turnout.graphql.execution import Executor, Operation
 from turnout.server.routes.answers import problem
 from turnout.server.routes.listening import TICK, Listener, content_of
-from turnout.server.routes.places import Places
+from turnout.server.routes.places import Places, too_many
 from turnout.server.routes.texts import read_json
 
 PROTOCOL: Final = "graphql-transport-ws"
@@ -132,7 +132,7 @@ class Sockets:
         """Why the connection is to be closed, at last."""
         try:
             with self._places.of(listener.company_id):
-                return await _Connection(websocket, listener, self._executor, self._is_over).serve()
+                return await _Connection(websocket, listener, self._executor, self._places, self._is_over).serve()
         except TurnoutError as error:  # of the place alone
             return _closing_of(error)
 
@@ -141,11 +141,17 @@ class _Connection:
     """A connection of somebody who is known."""
 
     def __init__(
-        self, websocket: WebSocket, listener: Listener, executor: Executor, is_over: Callable[[], bool]
+        self,
+        websocket: WebSocket,
+        listener: Listener,
+        executor: Executor,
+        places: Places,
+        is_over: Callable[[], bool],
     ) -> None:
         self._websocket = websocket
         self._listener = listener
         self._executor = executor
+        self._places = places
         self._is_over = is_over
         self._subscriptions: dict[str, asyncio.Task[None]] = {}
 
@@ -180,7 +186,8 @@ class _Connection:
         if said.id in self._subscriptions:
             raise _ClosingError(SUBSCRIBED_ALREADY, "Subscriber already exists")
         if len(self._subscriptions) >= MOST_SUBSCRIPTIONS:
-            await self._send({"id": said.id, "type": "error", "payload": [told(_too_many())]})
+            full = too_many(f"A connection carries {MOST_SUBSCRIPTIONS} subscriptions at most.")
+            await self._send({"id": said.id, "type": "error", "payload": [told(full)]})
             return
         wanted = said.payload
         operation = Operation(wanted.query, wanted.variables, wanted.operation_name)
@@ -189,7 +196,8 @@ class _Connection:
     async def _run(self, name: str, operation: Operation) -> None:
         """Send the answers of one subscription, and how it ended."""
         try:
-            await self._send_answers(name, operation)
+            with self._places.of_subscription(self._listener.company_id):
+                await self._send_answers(name, operation)
         except _ClosingError:
             raise
         except Exception as cause:
@@ -262,11 +270,3 @@ def _first(reasons: ExceptionGroup[_ClosingError]) -> _ClosingError:
     """One of several reasons; they may be in groups of groups."""
     first = reasons.exceptions[0]
     return _first(first) if isinstance(first, ExceptionGroup) else first
-
-
-def _too_many() -> TurnoutError:
-    return TurnoutError(
-        "TOO_MANY_SUBSCRIPTIONS",
-        f"A connection carries {MOST_SUBSCRIPTIONS} subscriptions at most.",
-        "Complete one of them first, or ask for several things in one.",
-    )

@@ -410,6 +410,24 @@ async def test_a_subscription_ends_when_it_is_completed_and_its_name_is_free_aga
         assert (await watching.next("live"))["recordings"] == 0
 
 
+async def test_a_company_has_so_many_subscriptions_whatever_carries_them(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage.graphql.places, "_most_subscriptions", 2)
+    async with subscribed(stage.acme, STAYS, LIVE) as first, subscribed(stage.globex, LIVE) as other:
+        await first.next("live")
+        await other.next("live")
+        async with subscribed(stage.acme, LIVE) as second:
+            refused = await second.error()
+        streaming = await stage.acme.post(LIVE, accept="text/event-stream")
+    await until(stage.is_quiet)
+    async with subscribed(stage.acme, STAYS, LIVE) as again:
+        await again.next("live")
+
+    assert refused == streaming.json()["errors"][0]["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"
+    assert streaming.status_code == 429
+
+
 async def test_a_connection_carries_so_many_subscriptions_and_a_company_so_many_connections(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
