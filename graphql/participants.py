@@ -6,11 +6,12 @@ from typing import Annotated
 
 import strawberry
 
-from turnout.analytics import participants
+from turnout.analytics import participants, stay_quality
 from turnout.graphql import people, periods
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
+from turnout.graphql.figures import figure
 from turnout.graphql.live import MetadataEntry
 from turnout.graphql.periods import PeriodArgument
 from turnout.graphql.sections import EventKind
@@ -46,6 +47,30 @@ class RoleSince:
 
     role: Role | None = strawberry.field(description="The role; null when none was said.")
     since: datetime = strawberry.field(description="The first instant with it.")
+
+
+@strawberry.type(description="How well a stay went, as the platform sampled its connection.")
+class StayQuality:
+    """Rows are analytics' qualities of stays."""
+
+    samples: int = strawberry.field(
+        description="Samples taken of it: those of its connection since it began and before the next stay of it."
+    )
+    worst_packet_loss: float | None = strawberry.field(
+        description="The largest share of packets that a sample says were lost: 1 is all. Null when none says it."
+    )
+    mean_bitrate: float | None = strawberry.field(
+        description="The mean of the bits a second of the samples that say them; null when none does."
+    )
+    cpu_trouble: bool = strawberry.field(description="Whether a sample says that the processor could not keep up.")
+    bandwidth_trouble: bool = strawberry.field(description="Whether a sample says that the line could not keep up.")
+    in_trouble: bool = strawberry.field(
+        description="Whether a sample shows trouble: of the processor, of the line, or more than 5 % of packets lost."
+    )
+
+
+async def _quality(root: strawberry.Parent[participants.Participant], info: Info) -> stay_quality.StayQuality | None:
+    return await info.context.reading().of_each(stay_quality.qualities, root.stay_id)
 
 
 @strawberry.type(description="One stay: one connection to one event, from joining to leaving.")
@@ -91,6 +116,9 @@ class Participant:
         description=(
             "Seconds from the planned start of the event to joining, negative before it; null for what was not planned."
         )
+    )
+    quality: StayQuality | None = figure(
+        StayQuality | None, _quality, "How well it went, of all its samples; null when none was taken."
     )
 
 

@@ -21,6 +21,12 @@ async def told_by(client: Client) -> Client:
     story.stay("group", "c2", "03-01 10:05", "10:30", externalId="x-7", name="Gast", metadata=metadata)
     story.stay("launch", "c3", "03-01 10:00", service="RECORDER")
     story.tell("stay.roleChanged", "03-01 10:10", event="launch", connection="c1", role="PARTICIPANT")
+    for moment, sample in (
+        ("09:58", {"packetLoss": 0.05, "bitrate": 300_000}),  # a loss that is no trouble yet
+        ("10:20", {"packetLoss": 0.01, "bitrate": 500_000, "cpuTrouble": False}),
+        ("10:40", {"bandwidthTrouble": False}),
+    ):
+        story.tell("quality.sampled", f"03-01 {moment}", event="launch", connection="c1", **sample)
     story.tell("event.ended", "03-01 11:00", event="launch")
     await client.tell(story.activities)
     return client
@@ -47,6 +53,14 @@ ANNA: dict[str, Any] = {
     "service": None,
     "participationMinutes": 62.0,
     "arrivalSeconds": -120.0,
+    "quality": {
+        "samples": 3,
+        "worstPacketLoss": 0.05,
+        "meanBitrate": 400_000.0,
+        "cpuTrouble": False,
+        "bandwidthTrouble": False,
+        "inTrouble": False,
+    },
 }
 GUEST: dict[str, Any] = {
     **ANNA,
@@ -63,6 +77,7 @@ GUEST: dict[str, Any] = {
     "metadata": [{"key": "customer", "value": "acme"}, {"key": "tier", "value": "gold"}],
     "participationMinutes": 25.0,
     "arrivalSeconds": 300.0,
+    "quality": None,
 }
 
 
@@ -89,6 +104,29 @@ async def test_the_stays_of_a_participant_are_found_by_either_id(at_acme: Client
     assert by_user["nodes"] == [ANNA]
     assert by_external["nodes"] == [GUEST]
     assert other["nodes"] == []
+
+
+async def test_a_sample_is_of_the_stay_of_its_connection_that_had_begun_last(at_acme: Client) -> None:
+    story = Story()
+    story.stay("talk", "c1", "03-01 10:00", "10:10", user="anna")
+    story.stay("talk", "c1", "03-01 10:20", "10:30", user="anna")
+    story.stay("talk", "c1", "03-01 10:40", "10:50", user="anna")
+    for moment, sample in (
+        ("09:59", {"cpuTrouble": True}),  # before any stay
+        ("10:15", {"packetLoss": 0.06}),  # the first one has left, and the second has not begun
+        ("10:20", {"cpuTrouble": True, "bitrate": 1000}),
+        ("10:39", {"bandwidthTrouble": True}),
+    ):
+        story.tell("quality.sampled", f"03-01 {moment}", event="talk", connection="c1", **sample)
+    await at_acme.tell(story.activities)
+
+    rows = (await ask(at_acme, "participants", eventId="talk"))["nodes"]
+
+    assert [row["quality"] and tuple(row["quality"].values()) for row in rows] == [
+        (1, 0.06, None, False, False, True),
+        (2, None, 1000.0, True, True, True),
+        None,
+    ]
 
 
 async def test_an_event_says_when_its_host_and_when_anybody_arrived(at_acme: Client) -> None:
