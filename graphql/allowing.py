@@ -27,6 +27,7 @@ VIEWS: Final = (
     "userStats",
     "eventStats",
     "plannedEvents",
+    "arrivals",
     "diskUsage",
     "clients",
     "user",

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from turnout.graphql import (
     alert_rules,
     alerts,
+    arrivals,
     audit,
     billing,
     clients,
@@ -51,6 +52,7 @@ class Query:
     user_stats = users.user_stats
     event_stats = events.event_stats
     planned_events = planned.planned_events
+    arrivals = arrivals.arrivals
     disk_usage = disk.disk_usage
     clients = clients.clients
     user = users.user

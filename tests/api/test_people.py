@@ -48,7 +48,7 @@ NAMED: dict[str, Any] = {
     "segment": {"roomPrefix": "G"},
     "participant": {"userId": "anna"},
 }
-LISTS = ["userStats", "eventStats", "plannedEvents", "diskUsage", "roomStats"]
+LISTS = ["userStats", "eventStats", "plannedEvents", "arrivals", "diskUsage", "roomStats"]
 
 
 def is_text(described: GraphQLField | GraphQLArgument) -> bool:
@@ -164,6 +164,8 @@ def test_these_fields_belong_to_people() -> None:
         "EventStat.room",
         "EventStat.roomId",
         "EventStat.title",
+        "HostArrivals.name",
+        "HostArrivals.userId",
         "MetadataEntry.value",
         "Participant.breakoutId",
         "Participant.eventId",
