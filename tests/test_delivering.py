@@ -324,6 +324,50 @@ async def test_of_many_workers_one_tries(
     assert sum(await asyncio.gather(*(work_off(database, product) for _ in range(4)))) == 1
 
 
+async def test_a_company_whose_server_hangs_holds_up_no_other(
+    product: Product,
+    acme: Company,
+    globex: Company,
+    database: Database,
+    receiver: Receiver,
+) -> None:
+    async with Receiver.listening() as hanging:
+        hanging.answer = None
+        slow = await watch(product, acme, condition(), hook(hanging))
+        await send_test(product.door, acme, slow, product.now)
+        deliverer = Deliverer(database.refresher, lambda: product.now, own=LOOPBACK, period=0.05)
+        async with deliverer.delivering():
+            await until(hanging.has_been_asked)
+            rule = await watch(product, globex, condition(), hook(receiver))
+            await send_test(product.door, globex, rule, product.now)
+            await until(receiver.has_been_asked, seconds=5)
+
+    assert (await latest(product, acme)).state is DeliveryState.PENDING
+
+
+async def test_whoever_has_waited_longest_is_next(
+    product: Product, acme: Company, globex: Company, database: Database, receiver: Receiver
+) -> None:
+    async def due() -> list[int]:
+        async with connected(database) as connection:
+            found = await connection.execute("select * from companies_to_tell(%s, 10)", [product.now])
+            return [company_id for (company_id,) in await found.fetchall()]
+
+    for company in (acme, globex):
+        rule = await watch(product, company, condition(), hook(receiver))
+        await send_test(product.door, company, rule, product.now)
+    before = await due()
+    async with connected(database) as connection:
+        await connection.execute("select set_config('app.company', %s, false)", [str(acme.company_id)])
+        await connection.execute(
+            "insert into alert_turn (company_id, hour, begun, served_at) values (%s, now(), 0, now())",
+            [acme.company_id],
+        )
+
+    assert before == [acme.company_id, globex.company_id]
+    assert await due() == [globex.company_id, acme.company_id]
+
+
 async def test_nothing_goes_out_for_a_company_that_is_suspended(
     product: Product, acme: Company, database: Database, receiver: Receiver
 ) -> None:

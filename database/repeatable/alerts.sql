@@ -92,7 +92,7 @@ begin atomic
 end;
 
 -- Which companies have something to tell, or minutes to look at again: ids alone, for the worker, which has no company set until
--- it takes one. Nothing goes out for a company that has been suspended.
+-- it takes one, first those whose turn is longest ago. Nothing goes out for a company that has been suspended.
 create or replace function companies_to_tell(as_of timestamptz, most integer) returns setof integer
 language sql stable security definer set search_path = turnout, pg_temp
 begin atomic
@@ -103,7 +103,8 @@ begin atomic
     select r.company_id, r.look_again_at from alert_rule r where r.look_again_at <= as_of
   ) x
   join company c on c.company_id = x.company_id and c.suspended_at is null
-  group by x.company_id
-  order by min(x.due_at)
+  left join alert_turn t on t.company_id = x.company_id
+  group by x.company_id, t.served_at
+  order by t.served_at nulls first, min(x.due_at), x.company_id
   limit most;
 end;

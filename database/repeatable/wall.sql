@@ -84,6 +84,8 @@ drop policy if exists auth on alert_rule;
 create policy auth on alert_rule to turnout_auth using (true) with check (true);
 drop policy if exists auth on alert_delivery;
 create policy auth on alert_delivery to turnout_auth using (true) with check (true);
+drop policy if exists auth on alert_turn;
+create policy auth on alert_turn to turnout_auth using (true) with check (true);
 
 revoke all on all tables in schema turnout from turnout_app, turnout_refresher, turnout_support, turnout_auth, public;
 revoke all on all functions in schema turnout from public;
@@ -211,6 +213,7 @@ grant select (name) on staff to turnout_auth;
 grant select, insert on audit, staff_audit to turnout_auth;
 grant select (company_id, look_again_at) on alert_rule to turnout_auth;
 grant select (company_id, state, due_at) on alert_delivery to turnout_auth;
+grant select (company_id, served_at) on alert_turn to turnout_auth;
 
 grant create on schema turnout to turnout_auth;
 alter function company_of_login() owner to turnout_auth;

@@ -4,6 +4,7 @@ import asyncio
 import smtplib
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Final
@@ -13,6 +14,8 @@ from turnout.server.delivering.outcomes import Outcome
 
 # For each answer of the server; there are half a dozen of them in a delivery.
 SECONDS: Final = 10.0
+# A server that hangs holds its own threads alone, and enough of them that nothing waits for longer than a lease.
+_THREADS: Final = ThreadPoolExecutor(32, thread_name_prefix="mail")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class MailServer:
 
     async def send(self, message: EmailMessage) -> Outcome:
         """What came of it."""
-        return await asyncio.to_thread(self._attempt, message)
+        return await asyncio.get_running_loop().run_in_executor(_THREADS, self._attempt, message)
 
     def _attempt(self, message: EmailMessage) -> Outcome:
         try:

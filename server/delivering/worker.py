@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -25,8 +25,8 @@ from turnout.tenants.alert_rules import MOST_AN_HOUR
 from turnout.tenants.alert_targets import AlertChannel, Target
 
 PERIOD_SECONDS: Final = 1.0
-# In one pass: enough that one company with a server that hangs holds up no other for longer than an attempt.
-COMPANIES: Final = 10
+# At once. Each has one turn at a time, and those whose turn is longest ago are next: servers that hang hold up few.
+COMPANIES: Final = 50
 OF_ONE_COMPANY: Final = 5
 # Longer than any attempt can take.
 LEASE: Final = timedelta(minutes=2)
@@ -53,6 +53,32 @@ class Claimed:
         # Beyond this many attempts the pause is the longest anyway, and the power would be too large a number.
         pause = min(FIRST_PAUSE * 4 ** min(self.attempts - 1, 10), LONGEST_PAUSE)
         return now + pause if now + pause <= self.message.created_at + LONGEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """The companies whose turn it is. Their attempts go on side by side; `alone` is held for each transaction."""
+
+    connection: AsyncConnection[Any]
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+    tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict[int, asyncio.Task[None]])
+
+    def forget_ended(self) -> None:
+        """Make room for others. Raises what has ended a turn before its time."""
+        for company_id in [company_id for company_id, task in self.tasks.items() if task.done()]:
+            self.tasks.pop(company_id).result()
+
+
+@asynccontextmanager
+async def _turns(connection: AsyncConnection[Any]) -> AsyncGenerator[_Turns]:
+    """Turns that end with the block: what is under way then is tried again later."""
+    turns = _Turns(connection)
+    try:
+        yield turns
+    finally:
+        for task in turns.tasks.values():
+            task.cancel()
+        await asyncio.gather(*turns.tasks.values(), return_exceptions=True)
 
 
 class Deliverer:
@@ -92,21 +118,22 @@ class Deliverer:
 
         What waits for minutes that have grown meanwhile is looked at again.
         """
-        claimed = [
-            one for company_id in await self._companies(connection) for one in await self._claim(connection, company_id)
-        ]
-        outcomes = await asyncio.gather(*map(self._attempt, claimed))
-        for one, outcome in zip(claimed, outcomes, strict=True):
-            await self._settle(connection, one, outcome)
-        return len(claimed)
+        async with _turns(connection) as turns:
+            begun = await self._begin(turns)
+            await asyncio.gather(*turns.tasks.values())
+        return begun
 
     async def _deliver(self) -> None:
         while True:
             try:
-                async with await AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
+                async with (
+                    await AsyncConnection.connect(self._conninfo, autocommit=True) as connection,
+                    _turns(connection) as turns,
+                ):
                     while True:
-                        if not await self.work_off(connection):
+                        if not await self._begin(turns):
                             await asyncio.sleep(self._period)
+                        turns.forget_ended()
             except (psycopg.Error, OSError) as error:
                 _log.warning("delivery_failed", error=describe(error))
                 await asyncio.sleep(self._period)
@@ -115,9 +142,33 @@ class Deliverer:
                 _log.exception("delivery_failed")
                 await asyncio.sleep(self._period)
 
-    async def _companies(self, connection: AsyncConnection[Any]) -> list[int]:
-        found = await connection.execute(_SQL["companies"], {"as_of": self._clock(), "most": COMPANIES})
-        return [company_id for (company_id,) in await found.fetchall()]
+    async def _begin(self, turns: "_Turns") -> int:
+        """Begin with what is due of companies whose turn it is not already; returns how much that is."""
+        begun = 0
+        for company_id in await self._companies(turns):
+            async with turns.alone:
+                claimed = await self._claim(turns.connection, company_id)
+            if claimed:
+                turns.tasks[company_id] = asyncio.create_task(self._try(turns, claimed))
+                begun += len(claimed)
+        return begun
+
+    async def _try(self, turns: "_Turns", claimed: Sequence[Claimed]) -> None:
+        """The turn of a company."""
+        await asyncio.gather(*(self._try_one(turns, one) for one in claimed))
+
+    async def _try_one(self, turns: "_Turns", claimed: Claimed) -> None:
+        outcome = await self._attempt(claimed)
+        async with turns.alone:
+            await self._settle(turns.connection, claimed, outcome)
+
+    async def _companies(self, turns: "_Turns") -> list[int]:
+        # Those whose turn it is may be due again: asking for so many more leaves enough of the others.
+        asked = {"as_of": self._clock(), "most": COMPANIES + len(turns.tasks)}
+        async with turns.alone:
+            found = await (await turns.connection.execute(_SQL["companies"], asked)).fetchall()
+        others = [company_id for (company_id,) in found if company_id not in turns.tasks]
+        return others[: COMPANIES - len(turns.tasks)]
 
     async def _claim(self, connection: AsyncConnection[Any], company_id: int) -> list[Claimed]:
         given = {"company": company_id, "as_of": self._clock(), "most": OF_ONE_COMPANY, "lease": LEASE}

@@ -20,10 +20,10 @@ where c.company_id = %(company)s and exists (select from due)
 
 -- name: begin_hour
 -- How many have begun in this hour; whoever else takes up deliveries of the company waits until these are counted.
-insert into alert_turn as t (company_id, hour, begun)
-values (%(company)s, date_trunc('hour', %(as_of)s::timestamptz, 'UTC'), 0)
+insert into alert_turn as t (company_id, hour, begun, served_at)
+values (%(company)s, date_trunc('hour', %(as_of)s::timestamptz, 'UTC'), 0, %(as_of)s)
 on conflict (company_id) do update
-set hour = excluded.hour, begun = case when t.hour = excluded.hour then t.begun else 0 end
+set served_at = excluded.served_at, hour = excluded.hour, begun = case when t.hour = excluded.hour then t.begun else 0 end
 returning begun
 
 -- name: count

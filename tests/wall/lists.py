@@ -50,6 +50,7 @@ SEE_ALL = {
         "audit",
         "alert_rule",
         "alert_delivery",
+        "alert_turn",
     },
     "turnout_bi_watch": {"company", "sql_login"},
 }

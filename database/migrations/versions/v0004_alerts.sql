@@ -87,9 +87,11 @@ comment on column alert_delivery.failure is 'Why the latest attempt has failed; 
 create table alert_turn (
   company_id integer primary key references company,
   hour timestamptz not null,
-  begun integer not null
+  begun integer not null,
+  served_at timestamptz not null
 );
 comment on table alert_turn is 'How many deliveries of a company have begun in the latest hour in which one did: kept apart from them, since they go with their rules.';
+comment on column alert_turn.served_at is 'When it was the company''s turn last: whoever has waited longest is next.';
 
 create index alert_delivery_due on alert_delivery (company_id, due_at) where state = 'PENDING';
 create index alert_delivery_target on alert_delivery (company_id, target_id, created_at);
