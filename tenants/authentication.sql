@@ -7,6 +7,10 @@ select company_id, password_id, hash, chosen from find_passwords(%(slug)s, %(now
 select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, label, must_change
 from find_session(%(digest)s, %(kind)s::session_kind, %(now)s, %(idle_since)s)
 
+-- name: look_at_session
+select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, label, must_change
+from look_at_session(%(digest)s, %(kind)s::session_kind, %(now)s, %(idle_since)s)
+
 -- name: find_key
 select company_id, slug, name, time_zone, billing_anchor_day, generation, credential_id, scopes, label, user_key
 from find_key(%(digest)s, %(now)s, %(address)s::inet)

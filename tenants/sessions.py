@@ -152,16 +152,18 @@ async def signed_in(door: Door, begun: Begun, now: datetime) -> SignedIn:
 
 
 async def find_session(
-    door: Door, token: str, now: datetime, kind: SessionKind = SessionKind.BEARER
+    door: Door, token: str, now: datetime, kind: SessionKind = SessionKind.BEARER, *, used: bool = True
 ) -> Credential | None:
     """Whoever signed in with a token; None when it is unknown, ended, expired, idle, or its password has ended.
 
-    A cookie's session is idle 30 minutes after its latest request. Raises TurnoutError BUSY.
+    A cookie's session is idle 30 minutes after its latest request; a look that is none says that it was not `used`.
+    Raises TurnoutError BUSY.
     """
     if not _SHAPE.fullmatch(token):
         return None
     asked = {"digest": digest(token), "kind": kind.value, "now": now, "idle_since": now - IDLE}
-    found = await door.authenticate(Statement(_FIND["find_session"], asked, _credential))
+    statement = _FIND["find_session" if used else "look_at_session"]
+    found = await door.authenticate(Statement(statement, asked, _credential))
     return found[0] if found else None
 
 

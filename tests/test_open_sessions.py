@@ -30,6 +30,18 @@ async def test_a_session_in_a_cookie_ends_when_it_was_idle_for_half_an_hour(
     assert [await found(minutes) for minutes in (117, 118)] == [False, False]
 
 
+async def test_a_look_keeps_no_session_from_its_idle_end(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    password = issue(database, "acme", now)
+    opened = await sign_in(door, "acme", password.text, lambda: now, kind=SessionKind.COOKIE)
+
+    looks = [now + timedelta(minutes=minutes) for minutes in (10, 20, 29, 31)]
+    seen = [await find_session(door, opened.token, at, SessionKind.COOKIE, used=False) for at in looks]
+
+    assert [credential is not None for credential in seen] == [True, True, True, False]
+
+
 async def test_a_session_in_a_cookie_ends_after_twelve_hours_however_busy(
     database: Database, door: Door, acme: Company, now: datetime
 ) -> None:

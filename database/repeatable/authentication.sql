@@ -48,7 +48,24 @@ begin atomic
   select u.label, least(until, u.expires_at) from used u, opened;
 end;
 
--- A session ends with its password. When it was last seen is written once a minute at most, and never of one that has ended.
+-- A session ends with its password. Looking at one is no use of it: what is watched for hours keeps nothing from its idle end.
+create or replace function look_at_session(of_digest bytea, of_kind session_kind, as_of timestamptz, idle_since timestamptz)
+returns table (
+  company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint, generation integer,
+  credential_id uuid, label text, must_change boolean
+)
+language sql stable security definer set search_path = turnout, pg_temp
+begin atomic
+  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, s.session_id, p.label, p.must_change
+  from company_session s
+  join company_password p on p.company_id = s.company_id and p.password_id = s.password_id
+    and p.revoked_at is null and (p.expires_at is null or p.expires_at > as_of)
+  join company c on c.company_id = s.company_id and c.suspended_at is null
+  where s.digest = of_digest and s.kind = of_kind and s.expires_at > as_of
+    and (s.kind = 'BEARER' or coalesce(s.seen_at, s.created_at) > idle_since);
+end;
+
+-- The same, and a use of it. When it was last seen is written once a minute at most, and never of one that has ended.
 create or replace function find_session(of_digest bytea, of_kind session_kind, as_of timestamptz, idle_since timestamptz)
 returns table (
   company_id integer, slug text, name text, time_zone text, billing_anchor_day smallint, generation integer,
@@ -61,13 +78,7 @@ begin atomic
     and coalesce(s.seen_at, s.created_at) <= as_of - interval '1 minute'
     and (s.kind = 'BEARER' or coalesce(s.seen_at, s.created_at) > idle_since);
 
-  select c.company_id, c.slug, c.name, c.time_zone, c.billing_anchor_day, c.generation, s.session_id, p.label, p.must_change
-  from company_session s
-  join company_password p on p.company_id = s.company_id and p.password_id = s.password_id
-    and p.revoked_at is null and (p.expires_at is null or p.expires_at > as_of)
-  join company c on c.company_id = s.company_id and c.suspended_at is null
-  where s.digest = of_digest and s.kind = of_kind and s.expires_at > as_of
-    and (s.kind = 'BEARER' or coalesce(s.seen_at, s.created_at) > idle_since);
+  select * from look_at_session(of_digest, of_kind, as_of, idle_since);
 end;
 
 -- When it was last used is written here, in the same round trip, at most once a minute and by one request of several.

@@ -220,6 +220,7 @@ alter function company_of_login() owner to turnout_auth;
 alter function find_passwords(text, timestamptz) owner to turnout_auth;
 alter function open_session(integer, uuid, uuid, bytea, session_kind, timestamptz, timestamptz, inet, text) owner to turnout_auth;
 alter function find_session(bytea, session_kind, timestamptz, timestamptz) owner to turnout_auth;
+alter function look_at_session(bytea, session_kind, timestamptz, timestamptz) owner to turnout_auth;
 alter function list_sessions(timestamptz, timestamptz) owner to turnout_auth;
 alter function end_session(uuid) owner to turnout_auth;
 alter function end_other_sessions(uuid) owner to turnout_auth;
@@ -242,7 +243,8 @@ revoke create on schema turnout from turnout_auth;
 revoke all on function
   find_passwords(text, timestamptz),
   open_session(integer, uuid, uuid, bytea, session_kind, timestamptz, timestamptz, inet, text),
-  find_session(bytea, session_kind, timestamptz, timestamptz), find_key(bytea, timestamptz, inet),
+  find_session(bytea, session_kind, timestamptz, timestamptz), look_at_session(bytea, session_kind, timestamptz, timestamptz),
+  find_key(bytea, timestamptz, inet),
   find_support_access(bytea, timestamptz),
   list_sessions(timestamptz, timestamptz), end_session(uuid), end_other_sessions(uuid), find_password_of_session(uuid),
   change_password(uuid, uuid, uuid, text, timestamptz), rehash_password(integer, uuid, text, text),
@@ -255,7 +257,8 @@ revoke all on function
 grant execute on function
   find_passwords(text, timestamptz),
   open_session(integer, uuid, uuid, bytea, session_kind, timestamptz, timestamptz, inet, text),
-  find_session(bytea, session_kind, timestamptz, timestamptz), find_key(bytea, timestamptz, inet),
+  find_session(bytea, session_kind, timestamptz, timestamptz), look_at_session(bytea, session_kind, timestamptz, timestamptz),
+  find_key(bytea, timestamptz, inet),
   find_support_access(bytea, timestamptz)
   to turnout_app;
 grant execute on function

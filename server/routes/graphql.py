@@ -132,7 +132,7 @@ class GraphQL(Endpoint[Context]):
         context = await self._context(connection, said)
 
         async def authenticate() -> Credential:
-            credential = await self._credential(connection, said, own_page=True)
+            credential = await self._credential(connection, said, own_page=True, used=False)
             if credential is None:
                 raise unknown_credential()
             return credential
@@ -156,7 +156,7 @@ class GraphQL(Endpoint[Context]):
     async def _again(self, request: Request, context: Context) -> None:
         """Unless it is this request that has begun or ended a session."""
         known = context.credential is not None and context.browser.keep is None
-        if known and not await self._credential(request, None, own_page=True):
+        if known and not await self._credential(request, None, own_page=True, used=False):
             raise unknown_credential()
 
     def _with_cookie(self, request: Request, context: Context, response: Response) -> Response:
@@ -166,10 +166,13 @@ class GraphQL(Endpoint[Context]):
             response.headers.append("set-cookie", cookies.setting(keep))
         return response
 
-    async def _credential(self, request: HTTPConnection, said: str | None, *, own_page: bool) -> Credential | None:
+    async def _credential(
+        self, request: HTTPConnection, said: str | None, *, own_page: bool, used: bool = True
+    ) -> Credential | None:
         """Whoever asks; a header counts more than a cookie, and a cookie that has ended says nothing.
 
-        `said` is what stands in the header's place where no header can be sent.
+        `said` is what stands in the header's place where no header can be sent. Whoever only looks whether a cookie
+        still counts has not `used` its session.
         """
         header, token = request.headers.get("authorization") or said, self._services.cookies.token(request.headers)
         if header is not None:
@@ -178,7 +181,7 @@ class GraphQL(Endpoint[Context]):
             return None
         if not own_page:
             raise _foreign()
-        return await find_session(self._services.door, token, self._services.clock(), SessionKind.COOKIE)
+        return await find_session(self._services.door, token, self._services.clock(), SessionKind.COOKIE, used=used)
 
     async def _authenticate(self, header: str, caller: Caller) -> Credential:
         credential = await authenticate(self._services.door, header, self._services.clock(), caller)

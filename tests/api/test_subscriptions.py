@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import httpx
+import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -363,6 +364,17 @@ async def test_a_cookie_is_for_pages_of_this_very_server(stage: Stage) -> None:
         headers=cookie | {"origin": "https://evil.test", "accept": "text/event-stream"},
     )
     assert (streaming.status_code, streaming.json()["errors"][0]["extensions"]["code"]) == (403, "FORBIDDEN_ORIGIN")
+
+
+async def test_watching_keeps_no_page_from_being_idle(stage: Stage) -> None:
+    cookie = {"cookie": f"turnout={await cookie_of(stage.acme)}", "origin": str(stage.acme.http.base_url).rstrip("/")}
+    async with socket(stage.acme, cookie) as opened:
+        await opened.introduce()
+        with psycopg.connect(stage.database.admin) as connection:
+            idle = "seen_at = now() - interval '29 minutes 56 seconds'"
+            connection.execute(f"update turnout.company_session set {idle} where kind = 'COOKIE'")
+
+        assert await opened.closing() == (4401, "UNAUTHENTICATED")
 
 
 async def cookie_of(client: Client) -> str:

@@ -70,6 +70,7 @@ DEFINERS = {
     "find_passwords": "turnout_app",
     "open_session": "turnout_app",
     "find_session": "turnout_app",
+    "look_at_session": "turnout_app",
     "list_sessions": "turnout_app",
     "end_session": "turnout_app",
     "end_other_sessions": "turnout_app",
