@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
+from turnout.analytics.metadata import MetadataEntry, entries_of
 from turnout.analytics.peaks import Section
 from turnout.analytics.reading import Question, Reading
 from turnout.database.statements import statements
@@ -45,14 +46,6 @@ class StayActivityKind(Enum):
     JOINED = "JOINED"
     LEFT = "LEFT"
     ROLE_CHANGED = "ROLE_CHANGED"
-
-
-@dataclass(frozen=True, slots=True)
-class MetadataEntry:
-    """One key of what a platform said of a stay."""
-
-    key: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +134,6 @@ def _activity(
     """None for what is about no stay."""
     if what == "OTHER":
         return None
-    entries = tuple(MetadataEntry(key, value) for key, value in sorted((metadata or {}).items()))
     return StayActivity(
         StayActivityKind(what),
         at,
@@ -158,5 +150,5 @@ def _activity(
         role,
         device,
         client,
-        entries,
+        entries_of(person, metadata),
     )

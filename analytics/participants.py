@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from turnout.analytics.metadata import MetadataEntry, entries_of
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE
 from turnout.analytics.periods import Period
@@ -26,14 +27,6 @@ class RoleSince:
 
 
 @dataclass(frozen=True, slots=True)
-class Metadata:
-    """One thing that was said on joining."""
-
-    key: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class Participant:
     """One stay. `left_at` is None while it goes on, and inferred where no leave was told."""
 
@@ -51,7 +44,7 @@ class Participant:
     user_id: str | None
     external_id: str | None
     name: str | None
-    metadata: list[Metadata]
+    metadata: list[MetadataEntry]
     service: str | None
     participation_minutes: float
     arrival_seconds: float | None
@@ -59,7 +52,7 @@ class Participant:
     @property
     def connection(self) -> str:
         """Which connection it is a stay of."""
-        return self.stay_id.partition(".")[0]
+        return _connection(self.stay_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +78,10 @@ async def participant_stays(reading: Reading, period: Period, person: Person, wa
 async def _ask(reading: Reading, which: str, wanted: Wanted, about: dict[str, Any]) -> Page[Participant]:
     text = paged(_SQL[which] + "\n" + _SQL["rows"], wanted)
     return page_of(await reading.ask(Question(text, line_of(_participant), about | wanted.parameters())), wanted)
+
+
+def _connection(stay_id: str) -> str:
+    return stay_id.partition(".")[0]
 
 
 def _participant(
@@ -123,7 +120,7 @@ def _participant(
         user_id,
         external_id,
         name,
-        [Metadata(key, value) for key, value in sorted((metadata or {}).items())],
+        entries_of(_connection(stay_id), metadata),
         service,
         lasted_us / MICROSECONDS_A_MINUTE,
         None if arrival_us is None else arrival_us / MICROSECONDS_A_SECOND,

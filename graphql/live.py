@@ -72,7 +72,7 @@ class MetadataEntry:
     """Rows are analytics' entries."""
 
     key: str = strawberry.field(metadata=people.HARMLESS, description="What it is called.")
-    value: str = strawberry.field(metadata=people.metadata("value"), description="What was said.")
+    value: str = strawberry.field(metadata=people.metadata("place"), description="What was said.")
 
 
 @strawberry.type(

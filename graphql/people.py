@@ -93,7 +93,10 @@ def connection_id(of: str) -> Mapping[str, Any]:
 
 
 def metadata(of: str) -> Mapping[str, Any]:
-    """What a platform said of a stay in words of its own: nobody knows what that is."""
+    """What a platform said of a stay in words of its own, in the place that the row has under this name.
+
+    It is not made of what was said: whoever may tell of stays would find out by trying.
+    """
     return {MARK: Disguise("value", "metadata", of)}
 
 

@@ -231,18 +231,23 @@ async def test_a_transaction_that_ends_later_than_one_begun_after_it_is_told_too
 async def test_without_the_right_to_read_people_they_are_pseudonyms(stage: Stage) -> None:
     with support(stage.database.support) as session:
         key = issue_key(session, "acme", ["read:stats"], now()).text
-    told = comes("hush", "a", user="anna", name="Anna", metadata={"customer": "secret"}, externalId="ext")
+    said = {"customer": "secret", "guess": "secret"}
+    told = comes("hush", "a", user="anna", name="Anna", metadata=said, externalId="ext")
 
     async with subscribed(Client(stage.acme.http, token=key), STAYS) as watching:
         await asyncio.sleep(0.3)
         await stage.acme.tell([told])
         found = await watching.next("stays")
+        await stage.acme.tell([comes("hush", "b", metadata=said)])
+        guessed = await watching.next("stays")
 
     shown = {
         name: found[name].partition("_")[0] for name in ("eventId", "connectionId", "userId", "name", "externalId")
     }
     assert list(shown.values()) == ["event", "connection", "user", "name", "external"]
-    assert found["metadata"][0]["value"].startswith("value_")
+    values = [entry["value"] for one in (found, guessed) for entry in one["metadata"]]
+    assert all(value.startswith("value_") for value in values)
+    assert len(set(values)) == 4  # whoever tells the same finds out nothing by comparing
 
 
 async def test_a_revoked_key_ends_a_connection_that_is_told_something_and_one_that_is_not(stage: Stage) -> None:
