@@ -15,7 +15,15 @@ from .conftest import Stage
 # Commands about one company that change something, each tested where it belongs; the others must take --json.
 CHANGING = {
     *("access close", "access open", "key issue", "key revoke", "key rotate", "load", "replay"),
-    *("company add", "company change", "company limit remove", "company limit set", "company remove", "company rename"),
+    *(
+        "company add",
+        "company change",
+        "company close",
+        "company limit remove",
+        "company limit set",
+        "company remove",
+        "company rename",
+    ),
     *("company restore", "company suspend", "sql-login issue", "sql-login revoke"),
     *("password issue", "password link", "password revoke", "password rotate", "password unlink"),
 }

@@ -125,6 +125,11 @@ def recordings_in_words(row: RecordingTotals) -> Row:
     }
 
 
+def about(share: float | None) -> float | None:
+    """A quotient to twelve digits: in which order its parts were divided shows in the last ones."""
+    return None if share is None else float(f"{share:.12g}")
+
+
 def usage_of_metric_in_words(row: MetricUsage) -> Row:
     return {
         "metric": row.metric.value,
@@ -134,7 +139,7 @@ def usage_of_metric_in_words(row: MetricUsage) -> Row:
         "share": row.share,
         "headroom": row.headroom,
         "at": row.at,
-        "worstShare": row.worst_share,
+        "worstShare": about(row.worst_share),
         "worstShareAt": row.worst_share_at,
     }
 
