@@ -83,7 +83,7 @@ _OF_ONE_USER: Final = {
     "RequestLimits": (
         "largestRequest tokens levels fields rootFields aliases directives periodDays rows clientRows searchCharacters "
         "curveMinutes witnessMinutes backtestDays embedMinutes refreshSeconds statementSeconds largestActivity "
-        "largestBatch largestLines linesAtOnce minutesAhead"
+        "largestBatch largestLines linesAtOnce minutesAhead mostNodes pointsAMinute"
     ),
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "EmbedToken": "token expiresAt",

@@ -21,6 +21,8 @@ MOST_ALIASES: Final = 30
 MOST_ROOT_FIELDS: Final = 20
 MOST_DIRECTIVES: Final = 10
 MOST_FIELDS: Final = 5000
+# Of one page of a list.
+MOST_ROWS: Final = 1000
 
 # Counts stop here: forty fragments that double each other would otherwise give numbers of hundreds of digits.
 _ENOUGH: Final = 1_000_000

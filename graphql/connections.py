@@ -15,12 +15,12 @@ from turnout.analytics.reading import Reading
 from turnout.analytics.sealing import seal_of
 from turnout.database.errors import TurnoutError
 from turnout.graphql import people
+from turnout.graphql.bounds import MOST_ROWS
 from turnout.graphql.enums import describe
 from turnout.tenants.sealing import Seal
 
 Row = TypeVar("Row")
 
-MOST_ROWS: Final = 1000
 LONGEST_SEARCH: Final = 200
 LONGEST_CURSOR: Final = 4000
 _POSITION: Final = msgspec.msgpack.Decoder(tuple[int | None, str | None, str | None])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import strawberry
 from sqlmodel import Session
@@ -13,6 +13,7 @@ from turnout.analytics.sealing import pseudonyms_of
 from turnout.analytics.watching import Watches
 from turnout.database.errors import TurnoutError
 from turnout.graphql import allowing
+from turnout.graphql.cost import Cost
 from turnout.graphql.freshness import freshness
 from turnout.tenants.alert_targets import Outlets
 from turnout.tenants.audit import Actor, ActorKind
@@ -33,6 +34,18 @@ _KINDS: Final = {
 }
 
 
+class Meter(Protocol):
+    """Counts what credentials spend."""
+
+    def charge(self, credential: Credential, points: int) -> TurnoutError | None:
+        """Count points that are about to be spent; why they may not be now, None when they may."""
+        ...
+
+    def most(self, credential: Credential) -> int:
+        """Points that a credential may spend in a minute; 0 without such a bound."""
+        ...
+
+
 @dataclass(eq=False)
 class Browser:
     """What a browser says of the page that asks, and what the answer tells it to keep."""
@@ -47,7 +60,7 @@ class Context:
     """One request: `caller` says from where it came, and under which id its errors are logged.
 
     `desk` is where companies' keys are made and ended, `watches` knows what happens from now on; None where nobody does
-    that. `outlets` is where alerts may go.
+    that. `outlets` is where alerts may go. `meter` counts what credentials spend; None where they may spend anything.
     """
 
     door: Door
@@ -59,12 +72,14 @@ class Context:
     browser: Browser = field(default_factory=Browser)
     watches: Watches | None = None
     outlets: Outlets = field(default_factory=Outlets)
+    meter: Meter | None = None
+    _cost: Cost | None = None
     _readings: dict[int, Reading] = field(default_factory=dict[int, Reading])
     _disguises: Pseudonyms | None = None
 
     def following(self, credential: Credential | None) -> "Context":
         """The same for the next answer of a subscription, with who has been authenticated again and a new reading."""
-        return replace(self, credential=credential, _readings={})
+        return replace(self, credential=credential, _cost=None, _readings={})
 
     def watching(self) -> Watches:
         """Whom to ask for what happens from now on."""
@@ -81,11 +96,17 @@ class Context:
         """Why the credential may not ask a document's fields; None when it may."""
         return allowing.refusal_of(self.credential, asked)
 
+    def charge(self, cost: Cost) -> TurnoutError | None:
+        """Count what the credential is about to spend. Without one there are only ways to sign in, which wait."""
+        self._cost = cost
+        return self.meter.charge(self.credential, cost.points) if self.meter and self.credential else None
+
     def extensions(self) -> dict[str, Any]:
-        """As of when the answer holds, for whoever may read."""
+        """As of when the answer holds and what it cost, for whoever may read."""
         credential = self.credential
         reads = credential and Scope.READ_STATS in credential.scopes and not credential.must_change
-        return freshness(self.reading()) if reads else {}
+        cost = {"cost": {"nodes": self._cost.nodes, "points": self._cost.points}} if self._cost else {}
+        return freshness(self.reading()) | cost if reads else {}
 
     def actor(self) -> Actor:
         """Who asks, as the audit names them. Raises UNAUTHENTICATED when nobody has said so."""

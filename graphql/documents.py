@@ -22,6 +22,7 @@ from graphql import (
 from graphql.validation.rules import overlapping_fields_can_be_merged as overlapping
 
 from turnout.graphql.bounds import MOST_TOKENS, Excess, measure
+from turnout.graphql.cost import Costs
 from turnout.graphql.errors import PARSE_FAILED, VALIDATION_FAILED, refusal
 
 MOST_ERRORS: Final = 5
@@ -37,12 +38,13 @@ class Document:
     """A document that keeps the bounds and is valid against the schema.
 
     `asked` are the fields that any of its operations names, by their coordinates such as Query.event, those of
-    introspection aside.
+    introspection aside. `costs` says what each of them costs.
     """
 
     ast: DocumentNode
     introspects: bool
     asked: frozenset[str]
+    costs: Costs
 
 
 class DocumentRefusedError(Exception):
@@ -91,7 +93,7 @@ def prepare(schema: GraphQLSchema, text: str) -> Document:
     )
     if errors:
         raise DocumentRefusedError([refusal(error, VALIDATION_FAILED) for error in errors])
-    return Document(ast, sizes.introspects, _asked(schema, ast))
+    return Document(ast, sizes.introspects, _asked(schema, ast), Costs(schema, ast))
 
 
 def _asked(schema: GraphQLSchema, document: DocumentNode) -> frozenset[str]:

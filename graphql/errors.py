@@ -12,6 +12,9 @@ PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED: Final = "GRAPHQL_VALIDATION_FAILED"
 INTERNAL: Final = "INTERNAL"
 THROTTLED: Final = "THROTTLED"
+RATE_LIMITED: Final = "RATE_LIMITED"
+# Those that say in how many seconds to try again.
+WAITING: Final = frozenset({THROTTLED, RATE_LIMITED})
 # Those that pass by themselves: the same request may be sent again.
 PASSING: Final = frozenset({"BUSY", "UNAVAILABLE"})
 

@@ -11,6 +11,7 @@ from graphql import execute as untyped_execute  # pyright: ignore[reportUnknownV
 from strawberry.execution import optimized_is_awaitable
 
 from turnout.database.errors import TurnoutError
+from turnout.graphql.cost import Cost
 from turnout.graphql.documents import MOST_ERRORS, Document, DocumentRefusedError, Documents
 from turnout.graphql.errors import VALIDATION_FAILED, failure, refusal, told
 from turnout.graphql.schema import Schema
@@ -56,6 +57,10 @@ class Asker(Protocol):
         """Why nothing of a document is executed that asks these fields, by their coordinates; None when it may be."""
         ...
 
+    def charge(self, cost: Cost) -> TurnoutError | None:
+        """Count what is about to be executed; why it may not be now, None when it may."""
+        ...
+
     def extensions(self) -> dict[str, Any]:
         """What the answer says beside its data, once every field has been asked."""
         ...
@@ -75,6 +80,8 @@ class Executor:
             return document
         if _kind_of(document, operation) is OperationType.SUBSCRIPTION:
             return Answer(errors=[_TO_BE_STREAMED], refused=True)
+        if error := _too_costly(document, operation, context):
+            return Answer(errors=[told(error)], refused=True)
         return _answer(await self._execute(document, operation, context), context)
 
     async def stream(
@@ -118,6 +125,8 @@ class Executor:
         """What a subscription answers to, or why there is nothing to be subscribed to."""
         if _kind_of(document, operation) not in {OperationType.SUBSCRIPTION, None}:
             return Answer(errors=[_NOT_TO_BE_STREAMED], refused=True)
+        if error := _too_costly(document, operation, context):
+            return Answer(errors=[told(error)], refused=True)
         options = self._options(operation, context)
         variables = options.pop("variable_values")
         kind = cast("Any", self._schema.execution_context_class)
@@ -152,6 +161,12 @@ class Executor:
             "is_awaitable": optimized_is_awaitable,
             "hide_suggestions": True,
         }
+
+
+def _too_costly(document: Document, operation: Operation, context: Asker) -> TurnoutError | None:
+    """Why an operation costs more than may be spent; None when it is paid for."""
+    cost = document.costs.of(operation.name, operation.variables)
+    return (cost.refusal() or context.charge(cost)) if cost else None
 
 
 def _kind_of(document: Document, operation: Operation) -> OperationType | None:

@@ -1,17 +1,17 @@
 """What one request may ask, and one delivery bring: the very bounds that are enforced."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
 from turnout.analytics.periods import MOST_DAYS
 from turnout.analytics.reading import PATIENCE
 from turnout.analytics.witness import LONGEST_CURVE
-from turnout.graphql import bounds
+from turnout.graphql import bounds, cost
 from turnout.graphql.alerts import MOST_BACKTEST_DAYS
 from turnout.graphql.clients import MOST_CLIENTS
-from turnout.graphql.connections import LONGEST_SEARCH, MOST_ROWS
+from turnout.graphql.connections import LONGEST_SEARCH
 from turnout.graphql.context import Info
 from turnout.graphql.embedding import MOST_MINUTES as MOST_EMBED_MINUTES
 from turnout.graphql.witness import MOST_MINUTES as MOST_AROUND_PEAK
@@ -20,6 +20,8 @@ from turnout.ingest.bounds import LARGEST_BODY, LARGEST_LINES, LINES_AT_ONCE
 from turnout.tenants.connection import LONGEST_STATEMENT
 
 MINUTE = timedelta(minutes=1)
+# Unless the settings of the server say otherwise.
+POINTS_OF_A_SESSION: Final = 5000
 
 
 def _bound(value: float, description: str) -> Any:  # noqa: ANN401 -- what strawberry.field is taken for
@@ -33,7 +35,7 @@ def _bound(value: float, description: str) -> Any:  # noqa: ANN401 -- what straw
     )
 )
 class RequestLimits:
-    """Every value is the constant that the code goes by."""
+    """Every value is the constant that the code goes by, but for the points, which the server's settings say."""
 
     largest_request: int = _bound(bounds.LARGEST_BODY, "Bytes of a request in JSON; TOO_LARGE beyond.")
     tokens: int = _bound(bounds.MOST_TOKENS, "Words and signs of a document; GRAPHQL_PARSE_FAILED beyond.")
@@ -43,7 +45,7 @@ class RequestLimits:
     aliases: int = _bound(bounds.MOST_ALIASES, "Aliases in an operation.")
     directives: int = _bound(bounds.MOST_DIRECTIVES, "Directives in an operation.")
     period_days: int = _bound(MOST_DAYS, "Days of one period; PERIOD_TOO_LONG beyond.")
-    rows: int = _bound(MOST_ROWS, "Rows of one page, in `first`; ARGUMENT_OUT_OF_RANGE beyond.")
+    rows: int = _bound(bounds.MOST_ROWS, "Rows of one page, in `first`; ARGUMENT_OUT_OF_RANGE beyond.")
     client_rows: int = _bound(MOST_CLIENTS, "Rows of `clients`, in `limit`, before the rest is merged.")
     search_characters: int = _bound(LONGEST_SEARCH, "Characters of `search`; ARGUMENT_TOO_LONG beyond.")
     curve_minutes: int = _bound(LONGEST_CURVE // MINUTE, "Minutes of one `curve`; CURVE_TOO_LONG beyond.")
@@ -65,6 +67,15 @@ class RequestLimits:
         activities.MOST_AHEAD // MINUTE, "Minutes by which the time of an activity may lie ahead of now."
     )
 
+    most_nodes: int = _bound(
+        cost.MOST_NODES, "Rows that the lists of an operation may bring in all; QUERY_TOO_COSTLY beyond."
+    )
+    points_a_minute: int = _bound(
+        POINTS_OF_A_SESSION,
+        "Points that a credential of your kind may spend in a minute, 0 without such a bound; RATE_LIMITED beyond. An "
+        "operation takes one for each field at its top, and one for every hundred rows that its lists may bring.",
+    )
+
 
 @strawberry.field(
     graphql_type=RequestLimits, description="What one request may ask, and one delivery bring; the same for everybody."
@@ -72,4 +83,6 @@ class RequestLimits:
 def limits(info: Info) -> RequestLimits:
     """The bounds of requests."""
     info.context.reading()
-    return RequestLimits()
+    context = info.context
+    most = context.meter.most(context.identified()) if context.meter else 0
+    return RequestLimits(points_a_minute=most)

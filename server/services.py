@@ -12,6 +12,7 @@ from turnout.analytics.refresher import Refresher
 from turnout.database.errors import TurnoutError
 from turnout.server.delivering.worker import Deliverer
 from turnout.server.routes.cookies import Cookies
+from turnout.server.routes.rates import Rates
 from turnout.server.watchdog import Watchdog
 from turnout.tenants.alert_targets import Outlets
 from turnout.tenants.connection import Door
@@ -41,6 +42,7 @@ class Services:
     commands. `revive` starts the database again when it has
     gone; None when that is for somebody else to do. `watchdog` is for the logins for BI; None where none can log in.
     `deliverer` brings alerts to where `outlets` lets them go; None where another process does.
+    `rates` bounds what each credential may spend in a minute; nothing does unless said.
     """
 
     door: Door
@@ -54,6 +56,7 @@ class Services:
     cookies: Cookies = field(default_factory=Cookies)
     outlets: Outlets = field(default_factory=Outlets)
     deliverer: Deliverer | None = None
+    rates: Rates = field(default_factory=Rates)
 
     async def database_answers(self) -> bool:
         """Whether the database can be worked with."""

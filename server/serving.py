@@ -16,8 +16,9 @@ from turnout.server.logging import configure_logging
 from turnout.server.process import Server, address_of, bind, ending_cleanly, refuse_insecure_cookies
 from turnout.server.revival import revive
 from turnout.server.routes.cookies import Cookies
+from turnout.server.routes.rates import Rates
 from turnout.server.services import Services, utc_now
-from turnout.server.settings import Settings, networks
+from turnout.server.settings import Settings, networks, points_a_minute
 from turnout.server.watchdog import Watchdog
 from turnout.tenants.alert_targets import Outlets
 from turnout.tenants.connection import Door
@@ -64,6 +65,7 @@ def _services(found: Deployment, settings: Settings, sql_port: int | None) -> Se
         watchdog=Watchdog(found.refresher) if sql_port or not found.folder else None,
         cookies=Cookies(insecure=settings.insecure_cookies),
         outlets=Outlets(mail is not None, own),
+        rates=Rates(points_a_minute(settings)),
         deliverer=Deliverer(found.refresher, utc_now, mail=mail, own=own),
     )
 

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from turnout.database.errors import TurnoutError
+from turnout.graphql.request_limits import POINTS_OF_A_SESSION
 from turnout.tenants.addresses import Network
 from turnout.tenants.alert_targets import check_email
 
@@ -41,6 +42,14 @@ class Settings(BaseSettings):
     """TURNOUT_TRUSTED_PROXIES: addresses and networks whose X-Forwarded-For is believed, with commas between them."""
     webhook_networks: str = ""
     """TURNOUT_WEBHOOK_NETWORKS: addresses and networks of one's own to which alerts may be posted, by http too."""
+    points_a_minute_session: int = Field(default=POINTS_OF_A_SESSION, ge=0)
+    """TURNOUT_POINTS_A_MINUTE_SESSION: what each session may spend on questions in a minute; 0 is without bound."""
+    points_a_minute_key: int = Field(default=10_000, ge=0)
+    """TURNOUT_POINTS_A_MINUTE_KEY: the same for each API key."""
+    points_a_minute_embed: int = Field(default=2000, ge=0)
+    """TURNOUT_POINTS_A_MINUTE_EMBED: the same for each embed token."""
+    points_a_minute_support: int = Field(default=5000, ge=0)
+    """TURNOUT_POINTS_A_MINUTE_SUPPORT: the same for each access of support to a company."""
     smtp_host: str | None = None
     """TURNOUT_SMTP_HOST: the server that takes e-mail; without it none is sent."""
     smtp_port: int = Field(default=587, ge=1, le=65535)
@@ -74,6 +83,16 @@ class Settings(BaseSettings):
 def networks(text: str) -> tuple[Network, ...]:
     """Addresses and networks with commas between them. Raises ValueError."""
     return tuple(ip_network(part) for part in map(str.strip, text.split(",")) if part)
+
+
+def points_a_minute(settings: Settings) -> dict[str, int]:
+    """What a credential may spend in a minute, by its kind."""
+    return {
+        "session": settings.points_a_minute_session,
+        "key": settings.points_a_minute_key,
+        "embed": settings.points_a_minute_embed,
+        "support": settings.points_a_minute_support,
+    }
 
 
 def read_settings() -> Settings:

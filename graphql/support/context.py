@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from turnout.analytics.reading import Closing
 from turnout.database.errors import TurnoutError
+from turnout.graphql.cost import Cost
 from turnout.tenants.audit import Actor
 from turnout.tenants.caller import Caller
 from turnout.tenants.connection import Door
@@ -42,6 +43,10 @@ class SupportContext:
     def refusal_of(self, asked: frozenset[str]) -> TurnoutError | None:
         """Nothing is kept from whoever has signed in: what each field needs it says itself."""
         del asked
+
+    def charge(self, cost: Cost) -> TurnoutError | None:
+        """What support asks is counted nowhere."""
+        del cost
 
     def extensions(self) -> dict[str, Any]:
         """Nothing: what support sees is as it is now."""

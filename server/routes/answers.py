@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from turnout.database.errors import TurnoutError
-from turnout.graphql.errors import INTERNAL, PASSING, THROTTLED, expected
+from turnout.graphql.errors import INTERNAL, PASSING, WAITING, expected
 
 JSON: Final = "application/json"
 
@@ -26,7 +26,7 @@ _STATUS: Final = {
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "TOO_MANY_CONNECTIONS": 429,
     "TOO_MANY_SUBSCRIPTIONS": 429,
-    THROTTLED: 429,
+    **dict.fromkeys(WAITING, 429),
     INTERNAL: 500,
     **dict.fromkeys(PASSING, 503),
 }
@@ -54,7 +54,7 @@ def headers_of(error: TurnoutError) -> dict[str, str]:
     """The headers that go with an error's code."""
     if error.code in PASSING:
         return {"retry-after": "1"}
-    if error.code == THROTTLED:
+    if error.code in WAITING:
         return {"retry-after": str(error.details["seconds"])}
     if error.code == "UNAUTHENTICATED":
         return {"www-authenticate": "Bearer"}

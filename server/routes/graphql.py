@@ -13,7 +13,7 @@ from turnout.database.errors import TurnoutError
 from turnout.graphql.allowing import REFUSALS
 from turnout.graphql.bounds import LARGEST_BODY
 from turnout.graphql.context import Browser, Context
-from turnout.graphql.errors import PASSING, THROTTLED, expected
+from turnout.graphql.errors import PASSING, WAITING, expected
 from turnout.graphql.execution import Answer, Asker, Executor, Operation
 from turnout.graphql.schema import Schema, schema
 from turnout.server.routes.answers import JSON, answer, headers_of, status_of
@@ -76,7 +76,7 @@ class Endpoint(ABC, Generic[Known]):
             if error is None:
                 raise
             return _refusal(error, media or JSON)
-        return self._with_cookie(request, context, _response(result, media))
+        return self._with_headers(request, context, _response(result, media))
 
     @abstractmethod
     async def _context(self, request: Request) -> Known:
@@ -86,7 +86,7 @@ class Endpoint(ABC, Generic[Known]):
         """Raises UNAUTHENTICATED when a credential is valid no more once the answer is there."""
         await self._context(request)
 
-    def _with_cookie(self, request: Request, context: Known, response: Response) -> Response:
+    def _with_headers(self, request: Request, context: Known, response: Response) -> Response:
         return response
 
 
@@ -151,6 +151,7 @@ class GraphQL(Endpoint[Context]):
             Browser(foreign=own_page is False),
             self.watches,
             services.outlets,
+            services.rates,
         )
 
     async def _again(self, request: Request, context: Context) -> None:
@@ -159,8 +160,10 @@ class GraphQL(Endpoint[Context]):
         if known and not await self._credential(request, None, own_page=True, used=False):
             raise unknown_credential()
 
-    def _with_cookie(self, request: Request, context: Context, response: Response) -> Response:
-        """The answer, with what it tells the browser to keep or to forget."""
+    def _with_headers(self, request: Request, context: Context, response: Response) -> Response:
+        """The answer, with what the credential has left, and with what it tells the browser to keep or to forget."""
+        if context.credential:
+            response.headers.update(self._services.rates.headers(context.credential))
         keep, cookies = context.browser.keep, self._services.cookies
         if keep or (keep == "" and cookies.token(request.headers)):
             response.headers.append("set-cookie", cookies.setting(keep))
@@ -220,7 +223,7 @@ def _waiting(result: Answer, status: int) -> dict[str, str]:
     """When to try again, for what passes by itself."""
     if status == 503:
         return {"retry-after": "1"}
-    seconds = [error["extensions"]["seconds"] for error in result.errors if error["extensions"]["code"] == THROTTLED]
+    seconds = [error["extensions"]["seconds"] for error in result.errors if error["extensions"]["code"] in WAITING]
     return {"retry-after": str(max(seconds))} if seconds else {}
 
 
@@ -230,7 +233,7 @@ def _status(result: Answer, media: str) -> int:
     if not any(value is not None for value in (result.data or {}).values()):
         if codes & PASSING:
             return 503
-        if THROTTLED in codes:
+        if codes & WAITING:
             return 429
     if not result.refused or media != RESPONSE:
         return 200

@@ -7,8 +7,9 @@ import pytest
 
 from turnout.graphql import expectation, trends
 from turnout.graphql.alerts import MOST_BACKTEST_DAYS
+from turnout.graphql.bounds import MOST_ROWS
 from turnout.graphql.clients import MOST_CLIENTS
-from turnout.graphql.connections import LONGEST_SEARCH, MOST_ROWS
+from turnout.graphql.connections import LONGEST_SEARCH
 from turnout.graphql.events import LONGEST_FILTER, LONGEST_ID
 from turnout.graphql.rooms import LONGEST_NAME
 

@@ -1,8 +1,7 @@
 """What the figures mean and what may be asked, told to whoever may ask."""
 
 from turnout.analytics.periods import MOST_DAYS
-from turnout.graphql.bounds import LARGEST_BODY
-from turnout.graphql.connections import MOST_ROWS
+from turnout.graphql.bounds import LARGEST_BODY, MOST_ROWS
 
 from .asking import refusal
 from .clients import Client

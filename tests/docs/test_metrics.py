@@ -10,7 +10,7 @@ from graphql import GraphQLEnumType, GraphQLObjectType
 from turnout.analytics.periods import MOST_DAYS
 from turnout.analytics.reading import PATIENCE
 from turnout.database.errors import TurnoutError
-from turnout.graphql.connections import MOST_ROWS
+from turnout.graphql.bounds import MOST_ROWS
 from turnout.graphql.request_limits import RequestLimits
 from turnout.graphql.schema import schema
 from turnout.ingest.vocabulary import TYPES
