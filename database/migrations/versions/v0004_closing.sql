@@ -94,6 +94,7 @@ create table closing_mark (
 comment on table closing_mark is 'A day that was computed anew after a billing period with it, or one later, had been closed. Append-only, as mark is: whoever looks at the closed periods again deletes the rows it has read.';
 
 -- Said once for the transaction by whoever takes something back, so that every mark of it knows.
+-- squawk-ignore adding-field-with-default
 alter table mark add column corrected boolean not null default coalesce(current_setting('app.correcting', true) = 'on', false);
 comment on column mark.corrected is 'Made by a batch that corrected or took back what had been counted.';
 
