@@ -161,7 +161,9 @@ async def staged(database: Database, http: httpx.AsyncClient) -> Scene:
     """A company that has told its story, and a member of support."""
     services = Services(Door(database.app), Refresher(database.refresher, utc_now), utc_now)
     await services.door.open()
+    await services.refresher.connect()
     client = await settled(DELTA, http, services, database)
+    await services.refresher.stop()
     await services.door.close()
     with support(database.support) as session:
         password = add_staff(session, DELTA("Ann"), utc_now()).text
