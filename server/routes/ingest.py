@@ -78,7 +78,7 @@ class Ingest:
         return credential.company
 
     async def _single(self, request: Request, company: Company) -> Response:
-        body = await read_body(request, LARGEST)
+        body = await self._body(request)
         _frame(_object.decode, body, "one JSON object")
         tally = Tally()
         await self._take(company, [body], [0], tally)
@@ -89,10 +89,17 @@ class Ingest:
         return answer(tally.content)
 
     async def _batch(self, request: Request, company: Company) -> Response:
-        events = _frame(items, await read_body(request, LARGEST), "an array of events")
+        events = _frame(items, await self._body(request), "an array of events")
         tally = Tally()
         await self._take(company, events, range(len(events)), tally)
         return answer(tally.content)
+
+    async def _body(self, request: Request) -> bytes:
+        """The whole body; whoever sends it slowly may no longer be let in when it is there."""
+        vigil = Vigil(lambda: self._company(request), self._services.clock)
+        body = await read_body(request, LARGEST)
+        await vigil.check()
+        return body
 
     async def _lines(self, request: Request, company: Company) -> Response:
         tally, vigil = Tally(committed_lines=0), Vigil(lambda: self._company(request), self._services.clock)

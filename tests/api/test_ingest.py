@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from turnout.server.app import create_app
 from turnout.server.routes import ingest
+from turnout.server.services import Services
+from turnout.tenants.vigil import EVERY
 
 from .clients import Client, bearer, joined, leaves
 
@@ -173,3 +177,26 @@ async def sent(client: Client, body: AsyncIterator[bytes], media: str) -> httpx.
 async def pieces(body: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(body), 100):
         yield body[start : start + 100]
+
+
+@pytest.mark.parametrize("media", [SINGLE, BATCH])
+async def test_a_key_that_ends_while_a_body_arrives_stores_nothing(
+    at_acme: Client, services: Services, now: datetime, media: str
+) -> None:
+    later, event = [now], joined("standup", "c-1", now)
+    transport = httpx.ASGITransport(create_app(replace(services, clock=lambda: later[0])))
+    revoke = "mutation($id: ID!) { revokeKey(id: $id) { revokedAt } }"
+    [key] = (await at_acme.query("{ keys { nodes { id } } }"))["keys"]["nodes"]
+
+    async def slowly() -> AsyncIterator[bytes]:
+        body = json.dumps(event if media == SINGLE else [event]).encode()
+        yield body[:10]
+        await at_acme.query(revoke, key)
+        later[0] += EVERY
+        yield body[10:]
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://turnout.test") as http:
+        refused = await http.post("/ingest", content=slowly(), headers={"content-type": media} | bearer(at_acme.key))
+
+    assert refused.status_code == 401
+    assert (await at_acme.query(CONNECTIONS))["dailyPeaks"] == [{"connections": 0}]
