@@ -87,6 +87,8 @@ async def companies(database: Database) -> AsyncGenerator[dict[str, Client]]:
             clients[slug] = await client_of(company, http, services, database)
             story = [*little_company(prefix), joined(f"{prefix}now", "open", utc_now() - timedelta(minutes=10))]
             await clients[slug].tell(story)
+            # The views show what has been computed, and whoever reads them does not wait for it.
+            await services.refresher.refresh_company(company.company_id, company.generation)
         yield clients
 
 
