@@ -55,30 +55,35 @@ def stage(server: str, template: str) -> Generator[Stage]:
 @playing(25)
 @given(world=worlds())
 def test_every_number_is_the_oracles(stage: Stage, world: World) -> None:
+    stage.in_turns = False
     stage.play(tell_all_then_ask(stage, world))
 
 
 @playing(8)
 @given(world=worlds(), order=st.integers(0, 9999))
 def test_one_batch_many_batches_and_concurrent_writers_give_the_same(stage: Stage, world: World, order: int) -> None:
+    stage.in_turns = False
     stage.play(tell_in_three_ways(stage, world, order))
 
 
 @playing(5)
 @given(world=worlds())
 def test_an_answer_given_half_way_is_right_and_so_is_the_next(stage: Stage, world: World) -> None:
+    stage.in_turns = True  # so many answers that every kind of question has its turn
     stage.play(ask_after_every_delivery(stage, world))
 
 
 @playing(8)
 @given(world=worlds(), later=st.lists(LATER, min_size=1, max_size=3))
 def test_an_answer_stays_right_while_time_passes(stage: Stage, world: World, later: list[timedelta]) -> None:
+    stage.in_turns = False
     stage.play(ask_later(stage, world, later))
 
 
 @playing(7)
 @given(world=worlds(), zone=st.sampled_from(ZONES))
 def test_answers_are_right_all_along_while_the_zone_changes(stage: Stage, world: World, zone: str) -> None:
+    stage.in_turns = True
     stage.play(change_the_zone(stage, world, zone))
 
 
