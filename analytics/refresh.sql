@@ -345,106 +345,27 @@ select company_id, generation, answers from generations_to_refresh()
 -- As an ingest does, first of all: how long stays wait is what it is until the commit.
 select 1 from company where company_id = %(company)s for share
 
--- name: has_stale_stays
-select exists (
-  select from stay s
-  join event e on e.company_id = %(company)s and e.event_id = s.event_id
-  join event t on t.company_id = %(company)s and t.event_id = e.top_id
-  join company c on c.company_id = %(company)s
-  where s.company_id = %(company)s and s.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
-)
-
--- name: lock_stale_stays
--- The locks of an ingest: every event with a stay that has grown stale, and the event above it.
+-- name: lock_stale
+-- The locks of an ingest: every event with something open in it that has grown stale, and the event above it.
 select e.event_id
 from event e
 where e.company_id = %(company)s and e.event_id in (
   select x.event_id
-  from stay s
-  join event b on b.company_id = %(company)s and b.event_id = s.event_id
+  from (
+    select s.event_id from stay s where s.company_id = %(company)s and s.length_class = 9
+    union
+    select r.event_id from recording_run r where r.company_id = %(company)s and r.length_class = 9
+    union
+    select f.event_id from feature_span f where f.company_id = %(company)s and f.length_class = 9
+  ) o
+  join event b on b.company_id = %(company)s and b.event_id = o.event_id
   join event t on t.company_id = %(company)s and t.event_id = b.top_id
   join company c on c.company_id = %(company)s
   cross join lateral (values (b.event_id), (t.event_id)) as x (event_id)
-  where s.company_id = %(company)s and s.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
+  where t.tree_active_at + c.stale_after <= %(as_of)s
 )
 order by e.key
 for no key update
 
--- name: settle_stale_stays
--- Keeps the set of open stays as small as it really is. No number changes: readers take these as ended there already.
-update stay s
-set left_at = greatest(s.joined_at, t.tree_active_at), ended_by = 'STALE'
-from event e, event t, company c
-where s.company_id = %(company)s and s.length_class = 9
-  and e.company_id = %(company)s and e.event_id = s.event_id
-  and t.company_id = %(company)s and t.event_id = e.top_id
-  and c.company_id = %(company)s and t.tree_active_at + c.stale_after <= %(as_of)s
-  and e.event_id = any (%(events)s::bigint[])
-
--- name: has_stale_recordings
-select exists (
-  select from recording_run r
-  join event e on e.company_id = %(company)s and e.event_id = r.event_id
-  join event t on t.company_id = %(company)s and t.event_id = e.top_id
-  join company c on c.company_id = %(company)s
-  where r.company_id = %(company)s and r.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
-)
-
--- name: lock_stale_recordings
-select e.event_id
-from event e
-where e.company_id = %(company)s and e.event_id in (
-  select x.event_id
-  from recording_run r
-  join event b on b.company_id = %(company)s and b.event_id = r.event_id
-  join event t on t.company_id = %(company)s and t.event_id = b.top_id
-  join company c on c.company_id = %(company)s
-  cross join lateral (values (b.event_id), (t.event_id)) as x (event_id)
-  where r.company_id = %(company)s and r.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
-)
-order by e.key
-for no key update
-
--- name: settle_stale_recordings
-update recording_run r
-set stopped_at = greatest(r.started_at, t.tree_active_at), ended_by = 'STALE'
-from event e, event t, company c
-where r.company_id = %(company)s and r.length_class = 9
-  and e.company_id = %(company)s and e.event_id = r.event_id
-  and t.company_id = %(company)s and t.event_id = e.top_id
-  and c.company_id = %(company)s and t.tree_active_at + c.stale_after <= %(as_of)s
-  and e.event_id = any (%(events)s::bigint[])
-
--- name: has_stale_features
-select exists (
-  select from feature_span s
-  join event e on e.company_id = %(company)s and e.event_id = s.event_id
-  join event t on t.company_id = %(company)s and t.event_id = e.top_id
-  join company c on c.company_id = %(company)s
-  where s.company_id = %(company)s and s.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
-)
-
--- name: lock_stale_features
-select e.event_id
-from event e
-where e.company_id = %(company)s and e.event_id in (
-  select x.event_id
-  from feature_span s
-  join event b on b.company_id = %(company)s and b.event_id = s.event_id
-  join event t on t.company_id = %(company)s and t.event_id = b.top_id
-  join company c on c.company_id = %(company)s
-  cross join lateral (values (b.event_id), (t.event_id)) as x (event_id)
-  where s.company_id = %(company)s and s.length_class = 9 and t.tree_active_at + c.stale_after <= %(as_of)s
-)
-order by e.key
-for no key update
-
--- name: settle_stale_features
-update feature_span s
-set stopped_at = greatest(s.started_at, t.tree_active_at), ended_by = 'STALE'
-from event e, event t, company c
-where s.company_id = %(company)s and s.length_class = 9
-  and e.company_id = %(company)s and e.event_id = s.event_id
-  and t.company_id = %(company)s and t.event_id = e.top_id
-  and c.company_id = %(company)s and t.tree_active_at + c.stale_after <= %(as_of)s
-  and e.event_id = any (%(events)s::bigint[])
+-- name: settle_stale
+select settle_stale(%(company)s, %(as_of)s, %(events)s::bigint[])

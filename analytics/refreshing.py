@@ -146,15 +146,12 @@ class Refresh:
                 await self._execute(_PATIENCE[f"mark_open_{what}"], as_of=now)
 
     async def settle(self, now: datetime) -> None:
-        """Write down the ends of what time has closed, in transactions of their own, under an ingest's locks."""
-        for what in ("stays", "recordings", "features"):
-            async with self._connection.pipeline(), self._connection.transaction():
-                await self._execute(_SQL["enter"])
-                await self._execute(_SQL["share_company"])
-                [(has_stale,)] = await self._rows(_SQL[f"has_stale_{what}"], as_of=now)
-                if has_stale:
-                    events = [event for (event,) in await self._rows(_SQL[f"lock_stale_{what}"], as_of=now)]
-                    await self._execute(_SQL[f"settle_stale_{what}"], as_of=now, events=events)
+        """Write down the ends of what time has closed, in a transaction of its own, under an ingest's locks."""
+        async with self._connection.pipeline(), self._connection.transaction():
+            await self._execute(_SQL["enter"])
+            await self._execute(_SQL["share_company"])
+            if events := [event for (event,) in await self._rows(_SQL["lock_stale"], as_of=now)]:
+                await self._execute(_SQL["settle_stale"], as_of=now, events=events)
 
     async def _transaction(self, now: datetime, days: tuple[date, date]) -> int:
         await self._connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)

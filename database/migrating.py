@@ -17,6 +17,7 @@ REPEATABLE: Final = (
     "functions.sql",
     "segments.sql",
     "pieces.sql",
+    "staleness.sql",
     "levels.sql",
     "level_times.sql",
     "measure.sql",

@@ -36,11 +36,6 @@ async def retract_feature_signals(
     return {(event, feature, whose) for event, feature, whose in await cursor.fetchall()}
 
 
-async def settle_features(setting: Setting, silent: set[int]) -> None:
-    """Before new activity moves it, write down where the features of long silent events have ended."""
-    await setting.run(_SQL["settle_features"], tops=list(silent))
-
-
 async def fold_features(
     setting: Setting, told: set[FeatureKey], trees: set[int], whole: set[int], *, open_too: bool
 ) -> None:

@@ -13,16 +13,6 @@ delete from feature_signal
 where company_id = %(company)s and digest = any (%(digests)s::bytea[])
 returning event_id, feature, connection_key
 
--- name: settle_features
--- As settle_stays: writes down the end of features that had grown stale by now, before new activity of their event moves it.
-update feature_span s
-set stopped_at = greatest(s.started_at, t.tree_active_at), ended_by = 'STALE'
-from event t
-join event e on e.company_id = %(company)s and e.top_id = t.event_id
-where t.company_id = %(company)s and t.event_id = any (%(tops)s::bigint[])
-  and t.tree_active_at + %(stale_after)s::interval <= %(as_of)s
-  and s.company_id = %(company)s and s.event_id = e.event_id and s.stopped_at is null
-
 -- name: fold_features
 -- Reads the signals of each feature in their order and replaces its spans; marks the days of every span that changed. The ends
 -- of an event close the features of its breakouts too, and are read last at their instant.

@@ -20,11 +20,6 @@ class Trees:
     moved: set[int]
 
 
-async def settle_recordings(setting: Setting, silent: set[int]) -> None:
-    """Before new activity moves it, write down where the recordings of long silent events have ended."""
-    await setting.run(_SQL["settle_runs"], tops=list(silent))
-
-
 async def fold_recordings(setting: Setting, told: Since, trees: Trees) -> None:
     """Bring runs to what was told of recordings and of their events, and mark the days of all that this moves.
 

@@ -1,15 +1,5 @@
 -- When recordings ran: what their signals and the ends of their events amount to, as with stays.
 
--- name: settle_runs
--- As settle_stays: writes down the end of runs that had grown stale by now, before new activity of their event moves it.
-update recording_run r
-set stopped_at = greatest(r.started_at, t.tree_active_at), ended_by = 'STALE'
-from event t
-join event e on e.company_id = %(company)s and e.top_id = t.event_id
-where t.company_id = %(company)s and t.event_id = any (%(tops)s::bigint[])
-  and t.tree_active_at + %(stale_after)s::interval <= %(as_of)s
-  and r.company_id = %(company)s and r.event_id = e.event_id and r.stopped_at is null
-
 -- name: find_runs
 -- Recordings whose runs may have changed with these events: all of whole trees, of the others those that never stopped. Of
 -- moved trees, where even the same run may end at another instant, since when that may be.

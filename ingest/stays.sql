@@ -1,16 +1,8 @@
 -- Stays: what the signals of a connection and the ends of its event amount to.
 -- `offset 0` keeps the look-up of days a look-up: flattened into a join it would hash the whole calendar of the zone.
 
--- name: settle_stays
--- Writes down the end of stays that had grown stale by now, before new activity of their event moves it. No number changes:
--- whoever reads already takes them as ended there.
-update stay s
-set left_at = greatest(s.joined_at, t.tree_active_at), ended_by = 'STALE'
-from event t
-join event e on e.company_id = %(company)s and e.top_id = t.event_id
-where t.company_id = %(company)s and t.event_id = any (%(tops)s::bigint[])
-  and t.tree_active_at + %(stale_after)s::interval <= %(as_of)s
-  and s.company_id = %(company)s and s.event_id = e.event_id and s.left_at is null
+-- name: settle_stale
+select settle_stale(%(company)s, %(as_of)s, %(tops)s::bigint[])
 
 -- name: find_unclosed
 -- Connections whose latest end is not a real one and moves with the activity of their event.

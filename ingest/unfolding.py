@@ -6,11 +6,11 @@ from typing import Final
 
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
-from turnout.ingest.features import fold_features, mark_features, settle_features
+from turnout.ingest.features import fold_features, mark_features
 from turnout.ingest.locking import Locked
 from turnout.ingest.measures import mark_samples
 from turnout.ingest.naming import Names
-from turnout.ingest.recordings import Trees, fold_recordings, settle_recordings
+from turnout.ingest.recordings import Trees, fold_recordings
 from turnout.ingest.retracting import Retraction
 from turnout.ingest.rooms import describe_rooms, take_owners_over
 from turnout.ingest.setting import Setting
@@ -77,12 +77,10 @@ async def _unfold_events(
 
 
 async def _settle(setting: Setting, tops: set[int], locked: Locked) -> None:
-    """Before new activity moves it, write down where the stays of a long silent event have ended."""
+    """Before new activity moves it, write down where what was open in a long silent event has ended."""
     silent = locked.silent_since(tops, setting.now - setting.stale_after)
     if silent:
-        await setting.run(_SQL["settle_stays"], tops=list(silent))
-        await settle_recordings(setting, silent)
-        await settle_features(setting, silent)
+        await setting.run(_SQL["settle_stale"], tops=list(silent))
 
 
 async def _tops(setting: Setting, found: _Found, locked: Locked, events: set[int]) -> set[int]:

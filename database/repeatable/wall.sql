@@ -98,6 +98,7 @@ grant execute on function
   segment_person(integer, jsonb), stay_in_segment(jsonb, bigint, bigint, jsonb), room_in_segment(integer, jsonb, text),
   event_in_segment(integer, jsonb, bigint, text),
   pieces(integer, timestamptz, date[], timestamptz[], timestamptz[], jsonb),
+  settle_stale(integer, timestamptz, bigint[]),
   levels(integer, timestamptz, date[], timestamptz[], timestamptz[], jsonb),
   level_of(text, section, integer, integer, integer, integer, integer, integer, integer),
   level_times(integer, timestamptz, date[], timestamptz[], timestamptz[]),
