@@ -158,28 +158,35 @@ class PeriodSummary:
 
 
 async def period_summary(reading: Reading, period: Period) -> PeriodSummary:
-    """The figures of one period, all of one snapshot."""
-    parameters = _parameters(period, reading)
+    """The figures of one period, all of one snapshot; what has been asked of it in the request is not asked again."""
     sections, templates, counts = await asyncio.gather(
-        section_summaries(reading, period),
-        reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, whole_days(period))),
-        _ask_counts(reading, period, parameters),
+        reading.once(section_summaries, period),
+        reading.once(template_counts, period),
+        reading.once(period_counts, period),
     )
     return PeriodSummary(period, reading.as_of, sections, templates, counts)
-
-
-async def _ask_counts(reading: Reading, period: Period, parameters: dict[str, Any]) -> Counts | SegmentCounts:
-    if period.segment is not None:
-        asked = Question(_SQL["segment_counts"], SegmentCounts, parameters, whole_days(period))
-        return (await reading.ask(asked))[0]
-    counted = parameters | ending_parameters(period)
-    return (await reading.ask(Question(_SQL["summary_counts"], _counts, counted, days_up_to(period))))[0]
 
 
 async def section_summaries(reading: Reading, period: Period) -> list[SectionSummary]:
     """The sections of one period alone, in their order."""
     row = _SectionRow(period, reading.today)
     return await reading.ask(Question(_SQL["summary_sections"], row, _parameters(period, reading), whole_days(period)))
+
+
+async def template_counts(reading: Reading, period: Period) -> list[TemplateCount]:
+    """Events held of one period by kind, then template, those without one last."""
+    parameters = _parameters(period, reading)
+    return await reading.ask(Question(_SQL["summary_templates"], TemplateCount, parameters, whole_days(period)))
+
+
+async def period_counts(reading: Reading, period: Period) -> Counts | SegmentCounts:
+    """What one period has once."""
+    parameters = _parameters(period, reading)
+    if period.segment is not None:
+        asked = Question(_SQL["segment_counts"], SegmentCounts, parameters, whole_days(period))
+        return (await reading.ask(asked))[0]
+    counted = parameters | ending_parameters(period)
+    return (await reading.ask(Question(_SQL["summary_counts"], _counts, counted, days_up_to(period))))[0]
 
 
 def _parameters(period: Period, reading: Reading) -> dict[str, Any]:
