@@ -1,7 +1,7 @@
 """Closed billing periods, revision by revision."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -13,6 +13,7 @@ from turnout.graphql.connections import After, Asked, Connection, First, Slice, 
 from turnout.graphql.context import Info
 from turnout.graphql.contract import MetricUsage
 from turnout.graphql.enums import describe
+from turnout.graphql.figures import figure
 from turnout.graphql.sections import Section
 from turnout.tenants.rounding import MinuteRounding
 
@@ -71,10 +72,10 @@ class ClosedPeriod:
     reasons: list[ClosingReason] = strawberry.field(description="Why there is this revision.")
     definition: int = strawberry.field(description="The version of the definitions by which it was computed.")
     minute_rounding: MinuteRounding = strawberry.field(description="How its minutes were billed.")
-    figures: Any = strawberry.field(
-        resolver=_figures,
-        graphql_type=list[MetricUsage],
-        description="Every figure, whether limited or not, by metric and section, with the limits as they were then.",
+    figures: list[MetricUsage] = figure(
+        list[MetricUsage],
+        _figures,
+        "Every figure, whether limited or not, by metric and section, with the limits as they were then.",
     )
 
 

@@ -1,7 +1,6 @@
 """What stays come to by device, room and single event: fields that ask for nothing that is not selected."""
 
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
@@ -24,11 +23,6 @@ class DeviceMinutes:
 
     device: Device = strawberry.field(description="The device; UNKNOWN when it was not said.")
     minutes: float = strawberry.field(description="Minutes spent with it, stay by stay, not rounded.")
-
-
-def by_device(resolver: Any, description: str) -> Any:  # noqa: ANN401 -- what strawberry.field takes, and is taken for
-    """A field of device minutes."""
-    return strawberry.field(resolver=resolver, graphql_type=list[DeviceMinutes], description=description)
 
 
 async def minutes_by_device(root: _Summary, info: Info) -> list[breakdown.DeviceMinutes]:

@@ -1,12 +1,11 @@
 """The company that asks."""
 
-from typing import Any
-
 import strawberry
 
 from turnout.analytics.limits import company_limits
 from turnout.graphql import people
 from turnout.graphql.context import Info
+from turnout.graphql.figures import figure
 from turnout.graphql.limits import Limit
 from turnout.tenants import company as tenants
 from turnout.tenants import limits as contracted
@@ -36,12 +35,10 @@ class Company:
             "The day of the month, 1 to 31, on which its billing periods begin; in shorter months it is their last day."
         )
     )
-    limits: Any = strawberry.field(
-        resolver=_limits,
-        graphql_type=list[Limit],
-        description=(
-            "Everything the company has contracted, past and future limits included: by metric, section and first day."
-        ),
+    limits: list[Limit] = figure(
+        list[Limit],
+        _limits,
+        "Everything the company has contracted, past and future limits included: by metric, section and first day.",
     )
 
 

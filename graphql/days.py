@@ -59,10 +59,12 @@ class DayTotal:
         resolver=recordings.stored_minutes_of_day,
         description="Minutes that those recordings had run that exist at the end of this day, or now.",
     )
-    stored_recording_bytes: BigInt = figure(
-        BigInt, recordings.stored_bytes_of_day, "Bytes of the recordings that exist at the end of this day, or now."
+    stored_recording_bytes: BigInt = strawberry.field(
+        resolver=recordings.stored_bytes_of_day,
+        description="Bytes of the recordings that exist at the end of this day, or now.",
     )
-    participation_minutes_by_device: list[breakdown.DeviceMinutes] = breakdown.by_device(
+    participation_minutes_by_device: list[breakdown.DeviceMinutes] = figure(
+        list[breakdown.DeviceMinutes],
         breakdown.minutes_by_device_of_day,
         (
             "The participation minutes of this day by device: every device in the order of the enumeration, zeros "

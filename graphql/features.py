@@ -1,13 +1,13 @@
 """Features, media and quality of a period and of its days: their fields ask for nothing that is not selected."""
 
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
 from turnout.analytics import days, features, media, quality, summary
 from turnout.analytics.features import Figure
 from turnout.graphql.context import Info
+from turnout.graphql.figures import figure
 
 _Summary = strawberry.Parent[summary.PeriodSummary]
 _Day = strawberry.Parent[days.DayTotal]
@@ -54,24 +54,24 @@ class Quality:
     )
 
 
-def minutes_of_period(figure: Figure, what: str) -> Any:  # noqa: ANN401 -- what strawberry.field is taken for
+def minutes_of_period(of: Figure, what: str) -> float:
     """A field of a period's summary: for how long a feature was on."""
 
     async def minutes(root: _Summary, info: Info) -> float:
-        return (await _features_of_period(root, info)).minutes(figure)
+        return (await _features_of_period(root, info)).minutes(of)
 
     description = f"Minutes of the period during which {what}, summed over events."
-    return strawberry.field(resolver=minutes, description=description)
+    return figure(float, minutes, description)
 
 
-def minutes_of_day(figure: Figure, what: str) -> Any:  # noqa: ANN401 -- what strawberry.field is taken for
+def minutes_of_day(of: Figure, what: str) -> float:
     """A field of a day's totals: for how long a feature was on."""
 
     async def minutes(root: _Day, info: Info) -> float:
-        return (await _features_of_day(root, info)).minutes(figure)
+        return (await _features_of_day(root, info)).minutes(of)
 
     description = f"Minutes of this day during which {what}, summed over events."
-    return strawberry.field(resolver=minutes, description=description)
+    return figure(float, minutes, description)
 
 
 async def streams_of_period(root: _Summary, info: Info) -> summary.Peak:

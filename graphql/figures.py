@@ -1,11 +1,15 @@
 """Figures that are asked for only where they are selected."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar, cast
 
 import strawberry
 
+Kind = TypeVar("Kind")
 
-def figure(kind: Any, resolver: Callable[..., Any], description: str) -> Any:  # noqa: ANN401 -- what strawberry.field is taken for
-    """A field of another type than the resolver's rows are."""
-    return strawberry.field(resolver=resolver, graphql_type=kind, description=description)
+
+def figure(kind: type[Kind], resolver: Callable[..., object], description: str, *, nullable: bool = False) -> Kind:
+    """A field of another type than the resolver's rows are; `nullable` where there may be no row."""
+    shown = kind | None if nullable else kind
+    # To a type checker a field is a value of its type; strawberry would say that this is the resolver's.
+    return cast("Kind", strawberry.field(resolver=resolver, graphql_type=shown, description=description))

@@ -1,6 +1,6 @@
 """How a limit is used."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -9,6 +9,7 @@ from turnout.database.errors import TurnoutError
 from turnout.graphql import people, periods
 from turnout.graphql.connections import short_enough, within
 from turnout.graphql.context import Info
+from turnout.graphql.figures import figure
 from turnout.graphql.periods import Period, PeriodArgument
 from turnout.graphql.sections import Section
 from turnout.graphql.witness import PeakMetric
@@ -98,17 +99,14 @@ class LimitUse:
     period: Period = strawberry.field(description="The period.")
     metric: PeakMetric = strawberry.field(description="What is limited.")
     section: Section = strawberry.field(description="The kind of events that it is about.")
-    time: Any = strawberry.field(
-        resolver=_time, graphql_type=TimeAbove, description="The time near the limit and beyond it."
+    time: TimeAbove = figure(TimeAbove, _time, "The time near the limit and beyond it.")
+    duration_curve: list[Coverage] = figure(
+        list[Coverage],
+        _curve,
+        "What limit would have covered so large a part of the time; empty when no time has passed.",
     )
-    duration_curve: Any = strawberry.field(
-        resolver=_curve,
-        graphql_type=list[Coverage],
-        description="What limit would have covered so large a part of the time; empty when no time has passed.",
-    )
-    covered: Any = strawberry.field(
+    covered: float | None = strawberry.field(
         resolver=_covered,
-        graphql_type=float | None,
         description=(
             "The part of the time that a limit would have covered: 1 is all. Null when no time has passed, and without "
             "a limit."

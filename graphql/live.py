@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import strawberry
 
@@ -13,6 +13,7 @@ from turnout.analytics.watching import Watcher
 from turnout.graphql import people
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
+from turnout.graphql.figures import figure
 from turnout.graphql.sections import EventKind, Section
 from turnout.graphql.stays import Device, Role
 
@@ -40,11 +41,11 @@ class LiveSection:
     events: int = strawberry.field(description="Events with somebody in them; those with breakouts count once.")
 
 
-def _section(section: Section, description: str) -> Any:  # noqa: ANN401 -- what strawberry.field is taken for
+def _section(section: Section, description: str) -> LiveSection:
     def of_live(root: strawberry.Parent[analytics.Live]) -> analytics.LiveSection:
         return next(row for row in root.sections if row.section is section)
 
-    return strawberry.field(resolver=of_live, graphql_type=LiveSection, description=description)
+    return figure(LiveSection, of_live, description)
 
 
 @strawberry.type(description="What is going on at one instant, all of it as of the same one.")

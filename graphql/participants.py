@@ -118,7 +118,7 @@ class Participant:
         )
     )
     quality: StayQuality | None = figure(
-        StayQuality | None, _quality, "How well it went, of all its samples; null when none was taken."
+        StayQuality, _quality, "How well it went, of all its samples; null when none was taken.", nullable=True
     )
 
 

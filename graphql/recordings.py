@@ -7,6 +7,7 @@ import strawberry
 from turnout.analytics import days, summary
 from turnout.analytics.recordings import NONE, RecordingTotals, recording_days, recording_totals
 from turnout.graphql.context import Info
+from turnout.graphql.scalars import BigInt
 
 _Summary = strawberry.Parent[summary.PeriodSummary]
 _Day = strawberry.Parent[days.DayTotal]
@@ -28,9 +29,9 @@ async def stored_minutes_of_period(root: _Summary, info: Info) -> float:
     return (await _of_period(root, info)).stored_minutes
 
 
-async def stored_bytes_of_period(root: _Summary, info: Info) -> int:
+async def stored_bytes_of_period(root: _Summary, info: Info) -> BigInt:
     """The bytes of those that exist at the end."""
-    return (await _of_period(root, info)).stored_bytes
+    return BigInt((await _of_period(root, info)).stored_bytes)
 
 
 async def peak_of_day(root: _Day, info: Info) -> int:
@@ -53,9 +54,9 @@ async def stored_minutes_of_day(root: _Day, info: Info) -> float:
     return (await _of_day(root, info)).stored_minutes
 
 
-async def stored_bytes_of_day(root: _Day, info: Info) -> int:
+async def stored_bytes_of_day(root: _Day, info: Info) -> BigInt:
     """The bytes of those that exist at the day's end."""
-    return (await _of_day(root, info)).stored_bytes
+    return BigInt((await _of_day(root, info)).stored_bytes)
 
 
 async def _of_period(root: summary.PeriodSummary, info: Info) -> RecordingTotals:

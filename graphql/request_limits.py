@@ -1,7 +1,7 @@
 """What one request may ask, and one delivery bring: the very bounds that are enforced."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import strawberry
 
@@ -19,12 +19,14 @@ from turnout.ingest import activities
 from turnout.ingest.bounds import LARGEST_BODY, LARGEST_LINES, LINES_AT_ONCE
 from turnout.tenants.connection import LONGEST_STATEMENT
 
+Number = TypeVar("Number", int, float)
+
 MINUTE = timedelta(minutes=1)
 # Unless the settings of the server say otherwise.
 POINTS_OF_A_SESSION: Final = 5000
 
 
-def _bound(value: float, description: str) -> Any:  # noqa: ANN401 -- what strawberry.field is taken for
+def _bound(value: Number, description: str) -> Number:
     return strawberry.field(default=value, description=description)
 
 

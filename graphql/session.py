@@ -1,7 +1,7 @@
 """Signing in and out, and choosing a password."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -9,6 +9,7 @@ from turnout.database.errors import TurnoutError
 from turnout.graphql import people
 from turnout.graphql.company import Company
 from turnout.graphql.context import Context, Info
+from turnout.graphql.figures import figure
 from turnout.tenants import choosing, own_sessions, sessions
 from turnout.tenants import company as tenants
 from turnout.tenants.credential import SessionKind
@@ -56,9 +57,7 @@ class Session:
             "Whether the session allows nothing but changing the password. Passwords that support issues may stay."
         ),
     )
-    company: Any = strawberry.field(
-        resolver=_company, graphql_type=Company, description="The company that has signed in."
-    )
+    company: Company = figure(Company, _company, "The company that has signed in.")
 
 
 @strawberry.field(

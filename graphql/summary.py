@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import strawberry
 
@@ -57,10 +56,6 @@ class Peak:
     )
 
 
-def _peak(resolver: Any, description: str) -> Any:  # noqa: ANN401 -- what strawberry.field takes, and is taken for
-    return strawberry.field(resolver=resolver, graphql_type=Peak, description=description)
-
-
 @strawberry.type(
     description=(
         "The figures of one section in a period, taken from the stays of people in its events; services do not count."
@@ -94,8 +89,8 @@ class SectionSummary:
     unique_participants: int = strawberry.field(
         description="Distinct people in events during the period, by user, else by external id, else by connection."
     )
-    peak_connections_in_one_event: Peak = _peak(
-        breakdown.peak_in_one_event, f"Connections to a single event {_PEAK}. There is no limit of them."
+    peak_connections_in_one_event: Peak = figure(
+        Peak, breakdown.peak_in_one_event, f"Connections to a single event {_PEAK}. There is no limit of them."
     )
     chat_posts: int = posts.of_section(
         lambda found: found.chat, "Posts in public and private chats of these events during the period."
@@ -121,11 +116,11 @@ class TemplateCount:
     )
 
 
-def _section(section: Section, description: str) -> Any:  # noqa: ANN401 -- what strawberry.field is taken for
+def _section(section: Section, description: str) -> SectionSummary:
     def of_summary(root: strawberry.Parent[summary.PeriodSummary]) -> summary.SectionSummary:
         return next(row for row in root.sections if row.section is section)
 
-    return strawberry.field(resolver=of_summary, graphql_type=SectionSummary, description=description)
+    return figure(SectionSummary, of_summary, description)
 
 
 @strawberry.type(description="The figures of a period as a whole, all of them as of the same instant.")
@@ -214,12 +209,12 @@ class PeriodSummary:
             "Minutes that those recordings had run that exist at the end of the period or now: stored, and not deleted."
         ),
     )
-    stored_recording_bytes: BigInt = figure(
-        BigInt,
-        recordings.stored_bytes_of_period,
-        "Bytes of the recordings that exist at the end of the period or now; a part of the storage.",
+    stored_recording_bytes: BigInt = strawberry.field(
+        resolver=recordings.stored_bytes_of_period,
+        description="Bytes of the recordings that exist at the end of the period or now; a part of the storage.",
     )
-    participation_minutes_by_device: list[breakdown.DeviceMinutes] = breakdown.by_device(
+    participation_minutes_by_device: list[breakdown.DeviceMinutes] = figure(
+        list[breakdown.DeviceMinutes],
         breakdown.minutes_by_device,
         (
             "The participation minutes of the period by device: every device in the order of the enumeration, zeros "
@@ -230,8 +225,8 @@ class PeriodSummary:
         resolver=breakdown.active_rooms,
         description="Distinct rooms with an event in which somebody was during the period.",
     )
-    peak_dial_in_lines: Peak = _peak(
-        breakdown.peak_dial_in_lines, f"Connections by PHONE or ROOM_SYSTEM {_PEAK}. There is no limit of them."
+    peak_dial_in_lines: Peak = figure(
+        Peak, breakdown.peak_dial_in_lines, f"Connections by PHONE or ROOM_SYSTEM {_PEAK}. There is no limit of them."
     )
     chat_posts: int = posts.of_period(
         lambda found: found.chat, "Posts in public and private chats during the period, deleted ones too."

@@ -1,7 +1,7 @@
 """What made up a peak, and the minutes about it."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -11,6 +11,7 @@ from turnout.graphql import people, segments
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, slice_of, within
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
+from turnout.graphql.figures import figure
 from turnout.graphql.periods import InstantRangeInput, PeriodArgument
 from turnout.graphql.sections import EventKind, Section
 from turnout.graphql.segments import SegmentArgument
@@ -175,25 +176,17 @@ class PeakWitness:
         description="Connections that counted: the peak itself, unless it is of events."
     )
     people_count: int = strawberry.field(description="Distinct people behind these connections.")
-    events: Any = strawberry.field(
-        resolver=_events,
-        graphql_type=Connection[PeakEvent],
-        description="The events, those with the most connections first.",
+    events: Connection[PeakEvent] = figure(
+        Connection[PeakEvent], _events, "The events, those with the most connections first."
     )
-    owners: Any = strawberry.field(
-        resolver=_owners,
-        graphql_type=Connection[PeakOwner],
-        description="The owners of the events, those with the most connections first.",
+    owners: Connection[PeakOwner] = figure(
+        Connection[PeakOwner], _owners, "The owners of the events, those with the most connections first."
     )
-    stays: Any = strawberry.field(
-        resolver=_stays,
-        graphql_type=Connection[PeakStay],
-        description="The connections that counted, in the order of joining.",
+    stays: Connection[PeakStay] = figure(
+        Connection[PeakStay], _stays, "The connections that counted, in the order of joining."
     )
-    curve: Any = strawberry.field(
-        resolver=_curve,
-        graphql_type=list[CurvePoint],
-        description="The minutes about it, in its section; empty when it is 0.",
+    curve: list[CurvePoint] = figure(
+        list[CurvePoint], _curve, "The minutes about it, in its section; empty when it is 0."
     )
 
 
