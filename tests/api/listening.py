@@ -1,10 +1,11 @@
-"""Programs that subscribe: by WebSocket with a library that knows nothing of us, and by server-sent events."""
+"""Programs that subscribe, by WebSocket with a library that knows nothing of us or by server-sent events."""
 
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -12,7 +13,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError
 from websockets.typing import Subprotocol
 
-from .clients import Client, bearer
+from tests.databases import Database
+from turnout.server.routes.graphql import GraphQL
+
+from .clients import Client, activity, bearer
 
 LIVE = "subscription { live { total { participants events } webinars { participants events } recordings } }"
 STAYS = (
@@ -119,3 +123,27 @@ async def streamed(client: Client, query: str, **headers: str) -> AsyncGenerator
         lines = response.aiter_lines()
         assert hasattr(lines, "aclose")
         yield Stream(response, lines)  # pyright: ignore[reportArgumentType] -- it is a generator
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A server in this process that three companies ask, and what it keeps of those who listen."""
+
+    acme: Client
+    globex: Client
+    initech: Client
+    database: Database
+    graphql: GraphQL
+
+    async def is_quiet(self) -> bool:
+        return not self.graphql.places.taken and not self.graphql.watches.companies
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def comes(event: str, connection: str, **data: Any) -> dict[str, Any]:
+    """A join of now."""
+    name = f"{event}-{connection}"
+    return activity(f"{name}-joined", "turnout.stay.joined", now(), event=event, connection=name, **data)
