@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from ipaddress import ip_network
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +10,7 @@ import pytest
 
 from tests.alerting import agree
 from tests.databases import Database
-from tests.test_delivering import Receiver
+from tests.delivering.receiving import LOOPBACK, Receiver
 from tests.waiting import until
 from turnout.analytics.refresher import Refresher
 from turnout.server.delivering.worker import Deliverer
@@ -26,7 +25,6 @@ from .clients import Client
 
 CREATE = "mutation($rule: AlertRuleInput!) { createAlertRule(rule: $rule) { rule { id } secrets { url text } } }"
 CHANGE = "mutation($id: ID!, $rule: AlertRuleInput!) { changeAlertRule(id: $id, rule: $rule) { rule { name } } }"
-LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
 @pytest.fixture
