@@ -60,6 +60,13 @@ class Client:
         assert answer.json() == {"accepted": len(activities), "known": 0, "quarantined": []}
 
 
+async def program(client: Client, *scopes: str, label: str | None = None) -> Client:
+    """A program of the same company, with a key of these scopes."""
+    issue = f"mutation($label: String) {{ issueKey(scopes: [{', '.join(scopes)}], label: $label) {{ text }} }}"
+    made = await client.query(issue, {"label": label})
+    return Client(client.http, client.company, made["issueKey"]["text"])
+
+
 def bearer(token: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"} if token else {}
 

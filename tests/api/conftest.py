@@ -17,7 +17,7 @@ from turnout.tenants.desk import Desk
 from turnout.tenants.staff import add_staff
 from turnout.tenants.support import support
 
-from .clients import Client
+from .clients import Client, program
 from .staffing import Staff, signed_in
 from .telling import Told, client_of, telling
 
@@ -56,6 +56,12 @@ async def told(server: str, template: str) -> AsyncGenerator[Told]:
     async with telling(database) as told:
         yield told
     drop(server, database.name)
+
+
+@pytest.fixture(scope="session")
+async def little_stats(told: Told) -> Client:
+    """A program of the little company that may not read people."""
+    return await program(told.little, "READ_STATS")
 
 
 @pytest.fixture

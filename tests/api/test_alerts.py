@@ -21,7 +21,7 @@ from turnout.tenants.connection import Door
 from turnout.tenants.desk import Desk
 
 from .asking import ask
-from .clients import Client
+from .clients import Client, program
 
 CREATE = "mutation($rule: AlertRuleInput!) { createAlertRule(rule: $rule) { rule { id } secrets { url text } } }"
 CHANGE = "mutation($id: ID!, $rule: AlertRuleInput!) { changeAlertRule(id: $id, rule: $rule) { rule { name } } }"
@@ -52,11 +52,6 @@ def rule(*webhooks: str, name: str = "Full", **about: object) -> dict[str, Any]:
         "condition": {"metric": "CONNECTIONS", "share": 0.75, "period": "DAY"} | about,
         "targets": [{"webhook": url} for url in webhooks or ["https://alerts.example.com/"]],
     }
-
-
-async def program(client: Client, *scopes: str) -> Client:
-    made = await client.query(f"mutation {{ issueKey(scopes: [{', '.join(scopes)}]) {{ text }} }}")
-    return Client(client.http, client.company, made["issueKey"]["text"])
 
 
 async def test_what_reaches_the_share_is_posted_within_the_second(

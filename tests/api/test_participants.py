@@ -3,9 +3,8 @@
 from typing import Any
 
 from .asking import ask, refusal
-from .clients import Client
+from .clients import Client, program
 from .stories import Story
-from .test_people import program
 
 PERIOD = {"dates": {"from": "2026-02-27", "to": "2026-03-03"}}
 

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from .asking import ask, question, refusal
-from .clients import Client
+from .clients import Client, program
 from .stories import Story
-from .test_people import program
 
 PERIOD = {"dates": {"from": "2026-03-01", "to": "2026-03-01"}}
 EVERY_FIGURE = """{
