@@ -50,16 +50,19 @@ async def all_pages(ask: Ask, order: Order) -> list[Any]:
 
 
 def user_in_words(row: Stat) -> Row:
+    return user_of_segment_in_words(row) | {"name": row.name, "diskBytes": row.disk_bytes}
+
+
+def user_of_segment_in_words(row: Stat) -> Row:
+    """What is told of a user in a segment too."""
     return {
         "userId": row.user_id,
-        "name": row.name,
         "maxSpeakers": row.max_speakers,
         "maxListeners": row.max_listeners,
         "maxParallelEvents": row.max_parallel_events,
         "eventsCreated": row.events_created,
         "eventsHeld": row.events_held,
         "eventsPlanned": row.events_planned,
-        "diskBytes": row.disk_bytes,
     }
 
 

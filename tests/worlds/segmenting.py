@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.oracle import Oracle, Part
-from tests.worlds.lists import Row, event_in_words, witness_in_words
+from tests.worlds.lists import Row, event_in_words, user_of_segment_in_words, witness_in_words
 from tests.worlds.product import day_in_words, section_in_words
 from turnout.analytics.days import day_totals
 from turnout.analytics.events import event_stats
@@ -68,18 +68,7 @@ async def found(reading: Reading, part: Part, whole: Period) -> Answer:
             for row in await day_totals(reading, period)
         ],
         "events": by_id([event_in_words(row) for row in events.rows], "eventId"),
-        "users": {
-            row.user_id: {
-                "userId": row.user_id,
-                "maxSpeakers": row.max_speakers,
-                "maxListeners": row.max_listeners,
-                "maxParallelEvents": row.max_parallel_events,
-                "eventsCreated": row.events_created,
-                "eventsHeld": row.events_held,
-                "eventsPlanned": row.events_planned,
-            }
-            for row in users.rows
-        },
+        "users": by_id([user_of_segment_in_words(row) for row in users.rows], "userId"),
         "witness": witness_in_words(witness) | {"events": [row.event_id for row in makers.rows]},
     }
 
