@@ -96,6 +96,21 @@ def test_a_metric_that_a_text_refers_to_exists() -> None:
     assert named <= known
 
 
+def test_what_is_counted_of_a_user_is_said_to_be_of_meetings_and_webinars() -> None:
+    counted = {
+        metric
+        for metric, entry in METRICS.items()
+        for field in entry["fields"]
+        if field.startswith("UserStat.") and field not in {"UserStat.maxListeners", "UserStat.diskBytes"}
+    }
+
+    assert len(counted) == 5
+    for metric in counted:
+        assert re.search("[Mm]eetings and webinars", " ".join(ENGLISH[metric].values()))
+        assert re.search("[Вв]стреч", " ".join(RUSSIAN[metric].values()))
+        assert re.search("[Cc]alls|not those that the user was in", ENGLISH[metric]["counts"])
+
+
 def test_the_catalogue_gives_the_latest_version_and_has_one_itself() -> None:
     found = {definition.metric: definition for definition in definitions(Language.RU)}
 
