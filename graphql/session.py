@@ -112,7 +112,8 @@ async def activate(
 @strawberry.field(
     description=(
         "Choose a password instead of the one that this session began with, which ends at once, with all its other "
-        "sessions. This session goes on. True when it is done."
+        "sessions. This session goes on. An end that support has given to the old one holds for the new one, unless "
+        "the old one was for activation alone. True when it is done."
     )
 )
 async def change_password(

@@ -30,7 +30,8 @@ async def change_password(
 ) -> None:
     """Let a chosen password take the place of the one that a session began with; the session goes on.
 
-    Every other session of the old one ends. Raises TurnoutError WEAK_PASSWORD, WRONG_PASSWORD, THROTTLED, BUSY and
+    Every other session of the old one ends; when that was to end, so does the new one, unless it was for activation
+    alone. Raises TurnoutError WEAK_PASSWORD, WRONG_PASSWORD, THROTTLED, BUSY and
     SESSION_ENDED.
     """
     company = credential.company

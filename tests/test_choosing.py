@@ -15,7 +15,7 @@ from turnout.tenants.choosing import activate, change_password
 from turnout.tenants.companies import lock_company
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
-from turnout.tenants.passwords import issue_password, list_passwords, revoke_passwords
+from turnout.tenants.passwords import issue_password, list_passwords, revoke_passwords, rotate_password
 from turnout.tenants.sessions import SignedIn, find_session, sign_in
 from turnout.tenants.support import support
 
@@ -164,9 +164,30 @@ async def test_a_session_goes_on_under_the_password_it_has_chosen(
     assert this.credential.must_change
     assert found
     assert (found.must_change, found.credential_id) == (False, this.credential.credential_id)
+    assert await sign_in(door, "acme", CHOSEN, lambda: now + timedelta(days=4))
     with support(database.support) as session:
         revoke_passwords(session, "acme", now)
     assert not await is_open(door, this, now)
+
+
+async def test_nobody_prolongs_a_password_by_changing_it(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    with support(database.support) as session:
+        lasting, ending = issue_password(session, "acme", None, now), now + timedelta(days=30)
+        temporary = issue_password(session, "acme", None, now, expires_at=ending)
+    this, other = [await sign_in(door, "acme", each.text, lambda: now) for each in (lasting, temporary)]
+    with support(database.support) as session:
+        rotate_password(session, "acme", lasting.password_id, now)
+
+    await changed(door, this, lasting.text, CHOSEN, now)
+    await changed(door, other, temporary.text, OTHER, now)
+
+    with support(database.support) as session:
+        ends = {listed.expires_at for listed in list_passwords(session, "acme") if listed.kind == "CHOSEN"}
+    assert ends == {now + timedelta(hours=24), ending}
+    with pytest.raises(TurnoutError, match="SIGN_IN_FAILED"):
+        await sign_in(door, "acme", CHOSEN, lambda: now + timedelta(hours=24))
 
 
 @pytest.mark.parametrize(

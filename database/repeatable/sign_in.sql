@@ -44,7 +44,8 @@ begin atomic
   where s.company_id = (select current_company()) and s.session_id = of_session;
 end;
 
--- The chosen password takes the place of the one that ends, in this session too; the others of the old one end with it.
+-- The chosen password takes the place of the one that ends, in this session too; the others of the old one end with it. Nobody
+-- prolongs by it what support has given an end: only that of an activation secret was for choosing.
 create or replace function change_password(
   of_session uuid, old_password uuid, new_password uuid, new_hash text, as_of timestamptz
 ) returns table (session_id uuid)
@@ -54,11 +55,11 @@ begin atomic
     update company_password p set revoked_at = as_of
     where p.company_id = (select current_company()) and p.password_id = old_password and p.revoked_at is null
       and (p.expires_at is null or p.expires_at > as_of)
-    returning p.company_id, p.password_id, p.label
+    returning p.company_id, p.password_id, p.label, case when not p.must_change then p.expires_at end as expires_at
   ),
   begun as (
-    insert into company_password (company_id, password_id, hash, label, created_at, last_used_at, chosen)
-    select e.company_id, new_password, new_hash, e.label, as_of, as_of, true
+    insert into company_password (company_id, password_id, hash, label, created_at, expires_at, last_used_at, chosen)
+    select e.company_id, new_password, new_hash, e.label, as_of, e.expires_at, as_of, true
     from ended e
     returning company_id, password_id
   ),
