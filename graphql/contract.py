@@ -19,8 +19,8 @@ describe(
     "A figure of what the company uses. What can be limited has the name that it has in LimitMetric.",
     {
         "CONNECTIONS": "The most connections to events at the same instant.",
-        "SPEAKERS": "The most people who could speak at the same instant.",
-        "LISTENERS": "The most people who listened to webinars at the same instant.",
+        "SPEAKERS": "The most connections that could speak at the same instant.",
+        "LISTENERS": "The most connections that listened to webinars at the same instant.",
         "EVENTS": "The most events with somebody in them at the same instant.",
         "PARTICIPATION_MINUTES": "Minutes that people spent in events, not rounded.",
         "BILLED_MINUTES": (

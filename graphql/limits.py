@@ -12,8 +12,8 @@ describe(
     LimitMetric,
     "What a contracted limit is about.",
     {
-        "SPEAKERS": "People who may speak at the same instant.",
-        "LISTENERS": "People who may listen to webinars at the same instant.",
+        "SPEAKERS": "Connections that may speak at the same instant; one person on two devices makes two.",
+        "LISTENERS": "Connections that may listen to webinars at the same instant.",
         "CONNECTIONS": "Connections to events at the same instant; one person on two devices makes two.",
         "EVENTS": "Events that may be active at the same instant.",
         "PARTICIPATION_MINUTES": "Minutes of participation in one billing period.",

@@ -34,6 +34,17 @@ def test_the_schema_names_no_address(file: str, schema: Schema) -> None:
     assert "https:" not in schema.as_str()
 
 
+@SCHEMAS
+def test_a_limit_of_connections_is_not_said_to_be_one_of_people(file: str, schema: Schema) -> None:
+    said = dict(descriptions(schema))
+    limited = [f"{kind}.{metric}" for kind in ("LimitMetric", "UsageMetric") for metric in ("SPEAKERS", "LISTENERS")]
+
+    found = [said[name] or "" for name in limited if name in said]
+
+    assert found, file
+    assert [text for text in found if "onnections" not in text or "eople" in text] == []
+
+
 def is_sentence(description: str | None) -> bool:
     return bool(description) and description.rstrip("`")[-1] in ".:" and description[0].isupper()
 
