@@ -109,7 +109,6 @@ class PeriodSummary:
     sections: list[SectionSummary]
     events_by_template: list[TemplateCount]
     counts: Counts | SegmentCounts
-    comparison: object | None = None
 
     @property
     def events_created(self) -> int:

@@ -8,9 +8,10 @@ from turnout.analytics import breakdown, days, peaks, summary
 from turnout.analytics.breakdown import NO_MINUTES, DayMetric, Reached
 from turnout.graphql.clients import Device
 from turnout.graphql.context import Info
+from turnout.graphql.figures import AskedPeriod
 from turnout.graphql.sections import Section
 
-_Summary = strawberry.Parent[summary.PeriodSummary]
+_Summary = strawberry.Parent[AskedPeriod]
 _Section = strawberry.Parent[summary.SectionSummary]
 _Day = strawberry.Parent[days.DayTotal]
 _Peaks = strawberry.Parent[peaks.DailyPeak]

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import strawberry
 
-from turnout.analytics import contract, summary
+from turnout.analytics import contract
 from turnout.analytics.contract import UsageMetric
 from turnout.analytics.periods import PeriodPreset
 from turnout.graphql import periods
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
+from turnout.graphql.figures import AskedPeriod
 from turnout.graphql.periods import PeriodInput
 from turnout.graphql.sections import Section
 
@@ -100,6 +101,6 @@ async def contract_usage(
     return await contract.contract_usage(reading, await periods.resolve(reading, period))
 
 
-async def billed_minutes(root: strawberry.Parent[summary.PeriodSummary], info: Info) -> float | None:
+async def billed_minutes(root: strawberry.Parent[AskedPeriod], info: Info) -> float | None:
     """Of a period summary."""
     return await contract.billed_minutes(info.context.reading(), root.period)

@@ -7,9 +7,9 @@ import strawberry
 from turnout.analytics import days, features, media, quality, summary
 from turnout.analytics.features import Figure
 from turnout.graphql.context import Info
-from turnout.graphql.figures import figure
+from turnout.graphql.figures import AskedPeriod, figure
 
-_Summary = strawberry.Parent[summary.PeriodSummary]
+_Summary = strawberry.Parent[AskedPeriod]
 _Day = strawberry.Parent[days.DayTotal]
 
 # While what a feature counts as on; two at once in one event count once.

@@ -8,7 +8,7 @@ import strawberry
 from turnout.analytics import breakdown, days, peaks, summary
 from turnout.analytics.breakdown import Posts
 from turnout.graphql.context import Info
-from turnout.graphql.figures import figure
+from turnout.graphql.figures import AskedPeriod, figure
 from turnout.tenants.limits import Section
 
 Count = Callable[[Posts], int]
@@ -19,7 +19,7 @@ _NONE: Final = Posts()
 def of_period(count: Count, description: str) -> int:
     """Posts of a period, whatever the section."""
 
-    async def resolve(root: strawberry.Parent[summary.PeriodSummary], info: Info) -> int:
+    async def resolve(root: strawberry.Parent[AskedPeriod], info: Info) -> int:
         found = await info.context.reading().once(breakdown.posts, root.period)
         return count(found.get((None, Section.TOTAL), _NONE))
 

@@ -7,9 +7,10 @@ import strawberry
 from turnout.analytics import days, summary
 from turnout.analytics.recordings import NONE, RecordingTotals, recording_days, recording_totals
 from turnout.graphql.context import Info
+from turnout.graphql.figures import AskedPeriod
 from turnout.graphql.scalars import BigInt
 
-_Summary = strawberry.Parent[summary.PeriodSummary]
+_Summary = strawberry.Parent[AskedPeriod]
 _Day = strawberry.Parent[days.DayTotal]
 
 
@@ -59,7 +60,7 @@ async def stored_bytes_of_day(root: _Day, info: Info) -> BigInt:
     return BigInt((await _of_day(root, info)).stored_bytes)
 
 
-async def _of_period(root: summary.PeriodSummary, info: Info) -> RecordingTotals:
+async def _of_period(root: AskedPeriod, info: Info) -> RecordingTotals:
     return await info.context.reading().once(recording_totals, root.period)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tests.api.clients import Client, activity, joined, leaves
 from tests.api.listening import LIVE, STAYS, Stage, comes, now, subscribed
+from turnout.graphql.schema import schema
 from turnout.ingest.intake import read_batch, store
 from turnout.tenants.connection import Door
 from turnout.tenants.keys import issue_key
@@ -153,3 +154,12 @@ async def test_without_the_right_to_read_people_they_are_pseudonyms(stage: Stage
     values = [entry["value"] for one in (found, guessed) for entry in one["metadata"]]
     assert all(value.startswith("value_") for value in values)
     assert len(set(values)) == 4  # whoever tells the same finds out nothing by comparing
+
+
+def test_every_subscription_is_one_that_another_company_watches_here() -> None:
+    watched = schema.core.subscription_type
+
+    assert watched
+    assert {f"subscription {{ {name} {{" for name in watched.fields} == {
+        operation[: operation.index("{", operation.index("{") + 1) + 1] for operation in (STAYS, LIVE)
+    }
