@@ -178,12 +178,19 @@ def _alert(
     section: str,
     share: float,
     period: str,
-    *said: Any,  # noqa: ANN401 -- as the columns are
+    first_day: date,
+    last_day: date,
+    day: date,
+    at: datetime | None,
+    value: float,
+    limit: float,
+    fired_at: datetime,
+    deliveries: list[Mapping[str, Any]],
 ) -> Alert:
-    *firing, fired_at, deliveries = said
+    firing = Firing(first_day, last_day, day, at, value, limit)
     condition = _condition(metric, section, share, period)
     sent = msgspec.convert(deliveries, list[AlertDelivery])
-    return Alert(alert_id, rule_id, name, condition, Firing(*firing), fired_at, sent)
+    return Alert(alert_id, rule_id, name, condition, firing, fired_at, sent)
 
 
 def _condition(metric: str, section: str, share: float, period: str) -> Condition:

@@ -48,5 +48,15 @@ async def audit_entries(reading: Reading, wanted: Wanted, only: AuditFilter) -> 
     return page_of(await reading.ask(question), wanted)
 
 
-def _entry(number: str, at: datetime, actor: str, *others: Any) -> AuditEntry:  # noqa: ANN401 -- as the columns are
-    return AuditEntry(int(number), at, ActorKind(actor), *others)
+def _entry(
+    number: str,
+    at: datetime,
+    actor: str,
+    name: str | None,
+    credential_id: str | None,
+    action: str,
+    target: str | None,
+    details: dict[str, Any],
+    *sent: *tuple[str | None, str | None, str | None, str],
+) -> AuditEntry:
+    return AuditEntry(int(number), at, ActorKind(actor), name, credential_id, action, target, details, *sent)

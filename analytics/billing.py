@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
 from aiodataloader import DataLoader
 
@@ -186,14 +186,18 @@ def _listed(reading: Reading) -> Callable[..., ClosedPeriod]:
     """The same of the rows of a list, which begin with an id."""
     make = _closed(reading)
 
-    def listed(_id: str, *columns: Any) -> ClosedPeriod:  # noqa: ANN401 -- as the columns are
+    def listed(_id: str, *columns: object) -> ClosedPeriod:
         return make(*columns)
 
     return listed
 
 
-def _keyed(first_day: date, revision: int, *columns: Any) -> tuple[tuple[date, int], MetricUsage]:  # noqa: ANN401 -- as the columns are
-    return (first_day, revision), figure_of(*columns)
+def _keyed(
+    first_day: date,
+    revision: int,
+    *figure: *tuple[str, str, int, datetime | None, float | None, float | None, datetime | None],
+) -> tuple[tuple[date, int], MetricUsage]:
+    return (first_day, revision), figure_of(*figure)
 
 
 def _difference(

@@ -1,7 +1,7 @@
 """The keys of a company in pages, the latest first."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from psycopg.rows import args_row
@@ -23,5 +23,14 @@ def page_of_keys(session: Session, company: Company, wanted: Wanted, active_at: 
         return page_of(cursor.execute(paged(_SQL["keys"], wanted), parameters).fetchall(), wanted)
 
 
-def _key(key_id: str, *columns: Any) -> ListedKey:  # noqa: ANN401 -- columns of a row
-    return ListedKey(UUID(key_id), *columns)
+def _key(
+    key_id: str,
+    prefix: str,
+    label: str | None,
+    scopes: list[str],
+    addresses: list[str],
+    user_key: str | None,
+    issued_by: str | None,
+    *since: *tuple[datetime, datetime, datetime | None, UUID | None, datetime | None],
+) -> ListedKey:
+    return ListedKey(UUID(key_id), prefix, label, scopes, addresses, user_key, issued_by, *since)

@@ -1,14 +1,16 @@
 """How a limit is used: the time spent near it and beyond it, and what any other limit would have covered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import Question, Reading, limit_day, period_parameters, whole_days
 from turnout.analytics.witness import PeakMetric, check_listeners
 from turnout.database.statements import statements
+
+Row = TypeVar("Row")
 
 _SQL: Final = statements("turnout.analytics", "limit_use.sql")
 
@@ -97,7 +99,7 @@ def _part(part: float | None) -> float | None:
     return part
 
 
-async def _ask(reading: Reading, use: Use, name: str, row: Any, **more: Any) -> list[Any]:  # noqa: ANN401 -- makes rows of any columns
+async def _ask(reading: Reading, use: Use, name: str, row: Callable[..., Row], **more: object) -> list[Row]:
     about = {"metric": use.metric.value, "section": use.section.value}
     parameters = period_parameters(use.period, reading.today) | about | more
     levels = "" if name == "above" else _SQL["levels"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from psycopg.rows import args_row
 from sqlmodel import Session
@@ -14,6 +14,10 @@ from turnout.tenants.support import driver
 
 _SQL: Final = statements("turnout.analytics", "overview.sql")
 EVERY_ROW: Final = 1_000_000
+
+# Columns of a figure.
+_Peak = tuple[int, datetime | None, float | None]
+_Usage = tuple[int, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,10 @@ def _company(
     slug: str,
     name: str,
     suspended_at: datetime | None,
-    *figures: Any,  # noqa: ANN401 -- columns of a row
+    *figures: *tuple[*_Peak, *_Peak, *_Peak, *_Usage, *_Usage, date | None],
 ) -> CompanyOverview:
-    connections, speakers, events = [_peak(*figures[place : place + 3]) for place in (0, 3, 6)]
-    storage, storage_limit, users, users_limit, last_active_day = figures[9:]
-    stored, registered = Usage(storage, storage_limit), Usage(users, users_limit)
+    connections, speakers, events = _peak(*figures[0:3]), _peak(*figures[3:6]), _peak(*figures[6:9])
+    stored, registered, last_active_day = Usage(*figures[9:11]), Usage(*figures[11:13]), figures[13]
     return CompanyOverview(slug, name, suspended_at, connections, speakers, events, stored, registered, last_active_day)
 
 

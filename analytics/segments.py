@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 import msgspec
 
@@ -75,7 +75,7 @@ async def segmented(reading: Reading, period: Period, of: Segment) -> SegmentedP
     return SegmentedPeriod(period.start, period.end, period.time_zone, of)
 
 
-def of_whole_company(what: str) -> Any:  # noqa: ANN401 -- stands for a value of any type
+def of_whole_company(what: str) -> property:
     """What a row of a segment has in the place of a figure that no segment has: reading it raises NOT_IN_SEGMENT."""
 
     def refuse(_: object) -> NoReturn:

@@ -70,5 +70,7 @@ async def _ask(reading: Reading, period: Period, wanted: Wanted, more: dict[str,
     return page_of(await reading.ask(question), wanted)
 
 
-def _segment_user_stat(*columns: Any) -> SegmentUserStat:  # noqa: ANN401 -- as the columns are
-    return SegmentUserStat(*columns[:-1])
+def _segment_user_stat(
+    user_id: str, name: str | None, *figures: *tuple[int, int, int, int, int, int, int]
+) -> SegmentUserStat:
+    return SegmentUserStat(user_id, name, *figures[:-1])

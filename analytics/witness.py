@@ -1,10 +1,11 @@
 """Witnesses of a peak: when it was, how long it lasted, and which events, owners and people made it up."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.peaks import Section
@@ -19,6 +20,8 @@ from turnout.database.statements import statements
 LONGEST_CURVE: Final = timedelta(days=2)
 LONGEST_LOOK: Final = timedelta(days=32)
 SECOND: Final = timedelta(seconds=1)
+
+Row = TypeVar("Row")
 
 _SQL: Final = statements("turnout.analytics", "witness.sql")
 
@@ -201,7 +204,9 @@ def _about(reading: Reading, at: datetime, metric: PeakMetric, section: Section)
     return {"at": at, "day": day, "metric": metric.value, "section": section.value}
 
 
-async def _list(reading: Reading, witness: PeakWitness, wanted: Wanted, name: str, row: Any) -> Page[Any]:  # noqa: ANN401 -- makes rows of any columns
+async def _list(
+    reading: Reading, witness: PeakWitness, wanted: Wanted, name: str, row: Callable[..., Row]
+) -> Page[Row]:
     if witness.at is None:
         return Page([], [], 0, has_previous=False, has_next=False)
     about = _about(reading, witness.at, witness.metric, witness.section) | wanted.parameters()

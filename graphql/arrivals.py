@@ -7,7 +7,7 @@ import strawberry
 
 from turnout.analytics import arrivals as analytics
 from turnout.graphql import people, periods
-from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, slice_of
+from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, ordered, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
 from turnout.graphql.periods import PeriodArgument
@@ -108,7 +108,5 @@ async def arrivals(
     """Arrivals in pages."""
     reading = info.context.reading()
     resolved = await periods.resolve(reading, period)
-    order = order_by or _BY_EVENTS
-    descending = order.direction is SortDirection.DESC
-    asked = Asked("arrivals", first, after, order.field.value, descending, search, [periods.said(period)])
+    asked = Asked("arrivals", first, after, *ordered(order_by or _BY_EVENTS), search, [periods.said(period)])
     return await slice_of(reading, asked, lambda wanted: analytics.arrivals(reading, resolved, wanted))

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
 import strawberry
@@ -41,6 +41,25 @@ describe(
         "DESC": "The largest number, the latest instant, the last text of the alphabet.",
     },
 )
+
+
+class Order(Protocol):
+    """What the orders of all lists have alike."""
+
+    @property
+    def field(self) -> Enum:
+        """The column."""
+        ...
+
+    @property
+    def direction(self) -> SortDirection:
+        """Which end comes first."""
+        ...
+
+
+def ordered(order: Order) -> tuple[str, bool]:
+    """The column of an order, and whether it descends."""
+    return order.field.value, order.direction is SortDirection.DESC
 
 
 @strawberry.type(description="Whether a list goes on before and after a page, and where the page begins and ends.")

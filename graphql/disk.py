@@ -9,7 +9,7 @@ import strawberry
 from turnout.analytics import disk, usage
 from turnout.analytics.paging import Page, Wanted
 from turnout.graphql import people, periods
-from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, slice_of
+from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, ordered, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
 from turnout.graphql.periods import PeriodArgument
@@ -115,9 +115,7 @@ async def disk_usage(
     """Disk use in pages."""
     reading = info.context.reading()
     resolved = await periods.resolve(reading, period)
-    order = order_by or _BY_USED_BYTES
-    descending = order.direction is SortDirection.DESC
-    asked = Asked("diskUsage", first, after, order.field.value, descending, search, periods.said(period))
+    asked = Asked("diskUsage", first, after, *ordered(order_by or _BY_USED_BYTES), search, periods.said(period))
     totals: list[usage.Usage] = []
 
     async def ask(wanted: Wanted) -> Page[disk.DiskUsage]:

@@ -15,7 +15,7 @@ from turnout.graphql.connections import (
     Connection,
     First,
     Slice,
-    SortDirection,
+    ordered,
     short_enough,
     slice_of,
 )
@@ -189,10 +189,8 @@ async def event_stats(
     reading = info.context.reading()
     filters = _filters(kinds, templates, statuses, owner_id, room_prefix, room_id)
     resolved = await segments.resolve(reading, period, segment)
-    order = order_by or _BY_START
-    descending = order.direction is SortDirection.DESC
     about = [periods.said(period), filters.parameters(), segments.said(segment)]
-    asked = Asked("eventStats", first, after, order.field.value, descending, search, about)
+    asked = Asked("eventStats", first, after, *ordered(order_by or _BY_START), search, about)
     return await slice_of(reading, asked, lambda wanted: events.event_stats(reading, resolved, wanted, filters))
 
 

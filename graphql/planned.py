@@ -8,7 +8,7 @@ import strawberry
 
 from turnout.analytics import planned
 from turnout.graphql import people
-from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, slice_of
+from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, ordered, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
 
@@ -87,7 +87,5 @@ async def planned_events(
 ) -> Slice[planned.PlannedEvents]:
     """Planned load in pages."""
     reading = info.context.reading()
-    order = order_by or _BY_PLANNED
-    descending = order.direction is SortDirection.DESC
-    asked = Asked("plannedEvents", first, after, order.field.value, descending, search)
+    asked = Asked("plannedEvents", first, after, *ordered(order_by or _BY_PLANNED), search)
     return await slice_of(reading, asked, lambda wanted: planned.planned_events(reading, wanted))

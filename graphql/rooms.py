@@ -16,6 +16,7 @@ from turnout.graphql.connections import (
     First,
     Slice,
     SortDirection,
+    ordered,
     short_enough,
     slice_of,
 )
@@ -160,8 +161,6 @@ async def room_stats(
     short_enough("name", name, LONGEST_NAME)
     filters = RoomFilters(prefix, name)
     resolved = await periods.resolve(reading, period)
-    order = order_by or _BY_SESSIONS
-    descending = order.direction is SortDirection.DESC
     about = [periods.said(period), filters.parameters()]
-    asked = Asked("roomStats", first, after, order.field.value, descending, search, about)
+    asked = Asked("roomStats", first, after, *ordered(order_by or _BY_SESSIONS), search, about)
     return await slice_of(reading, asked, lambda wanted: rooms.room_stats(reading, resolved, wanted, filters))

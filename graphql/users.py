@@ -7,7 +7,7 @@ import strawberry
 
 from turnout.analytics import users
 from turnout.graphql import people, periods, segments
-from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, slice_of
+from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, ordered, slice_of
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
 from turnout.graphql.periods import PeriodArgument
@@ -119,11 +119,8 @@ async def user_stats(
     """Users in pages."""
     reading = info.context.reading()
     resolved = await segments.resolve(reading, period, segment)
-    order = order_by or _BY_EVENTS_HELD
-    descending = order.direction is SortDirection.DESC
-    asked = Asked(
-        "userStats", first, after, order.field.value, descending, search, [periods.said(period), segments.said(segment)]
-    )
+    about = [periods.said(period), segments.said(segment)]
+    asked = Asked("userStats", first, after, *ordered(order_by or _BY_EVENTS_HELD), search, about)
     return await slice_of(reading, asked, lambda wanted: users.user_stats(reading, resolved, wanted))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from psycopg.rows import args_row
@@ -125,9 +125,18 @@ def _shut_out() -> TurnoutError:
     )
 
 
-def _credential(*row: Any) -> Credential:  # noqa: ANN401 -- columns of a row
-    *company, access_id, staff_name = row
-    return Credential(Company(*company), "support", access_id, SCOPES, staff_name)
+def _credential(
+    company_id: int,
+    slug: str,
+    name: str,
+    time_zone: str,
+    anchor_day: int,
+    generation: int,
+    access_id: UUID,
+    staff_name: str,
+) -> Credential:
+    company = Company(company_id, slug, name, time_zone, anchor_day, generation)
+    return Credential(company, "support", access_id, SCOPES, staff_name)
 
 
 def _check(reason: str, lasting: timedelta) -> None:

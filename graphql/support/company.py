@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, TypeVar
 
 import strawberry
 from sqlmodel import Session
 
 from turnout.graphql.billing import MinuteRounding
+from turnout.graphql.figures import figure
 from turnout.graphql.support.accesses import Access
 from turnout.graphql.support.arguments import FirstFew
 from turnout.graphql.support.audit import AuditEntry, read_audit
@@ -26,8 +26,6 @@ from turnout.tenants.passwords import list_passwords
 from turnout.tenants.rounding import list_rules
 from turnout.tenants.sql_logins import list_sql_logins
 
-Row = TypeVar("Row")
-
 
 def _text(name: str) -> Callable[[strawberry.Parent[ListedCompany]], str]:
     def resolve(root: strawberry.Parent[ListedCompany]) -> str:
@@ -44,10 +42,10 @@ def _stale_after_hours(root: strawberry.Parent[ListedCompany]) -> float:
     return root.stale_after.total_seconds() / 3600
 
 
-def _listed(find: Callable[[Session, str], Row]) -> Any:  # noqa: ANN401 -- a resolver
+def _listed(find: Callable[[Session, str], object]) -> Callable[..., object]:
     """Resolves what support finds for a company by its slug."""
 
-    async def resolve(root: strawberry.Parent[ListedCompany], info: Info) -> Any:  # noqa: ANN401 -- of whichever kind
+    async def resolve(root: strawberry.Parent[ListedCompany], info: Info) -> object:
         slug = root.company.slug
         return await info.context.read(lambda session: find(session, slug))
 
@@ -83,10 +81,11 @@ class Company:
     time_zone: str = strawberry.field(
         resolver=_text("time_zone"), description="The IANA time zone in whose days its answers are."
     )
-    next_time_zone: Any = strawberry.field(
-        resolver=_listed(next_zone),
-        graphql_type=str | None,
-        description="The zone that its answers will be in once all has been computed anew; null when it has.",
+    next_time_zone: str | None = figure(
+        str,
+        _listed(next_zone),
+        "The zone that its answers will be in once all has been computed anew; null when it has.",
+        nullable=True,
     )
     billing_anchor_day: int = strawberry.field(
         resolver=_billing_anchor_day, description="The day of the month, 1 to 31, on which its billing periods begin."
@@ -99,47 +98,31 @@ class Company:
     suspended_at: datetime | None = strawberry.field(
         description="Since when it is shut out: no sign-in, key, SQL login or ingest. Null when it is not."
     )
-    billing_rules: Any = strawberry.field(
-        resolver=_listed(list_rules),
-        graphql_type=list[BillingRule],
-        description="How its minutes are billed, by first day; before the first, and without one, exactly.",
+    billing_rules: list[BillingRule] = figure(
+        list[BillingRule],
+        _listed(list_rules),
+        "How its minutes are billed, by first day; before the first, and without one, exactly.",
     )
-    limits: Any = strawberry.field(
-        resolver=_listed(list_limits),
-        graphql_type=list[ContractedLimit],
-        description="Everything it has contracted, past and future limits included: by metric, section and first day.",
+    limits: list[ContractedLimit] = figure(
+        list[ContractedLimit],
+        _listed(list_limits),
+        "Everything it has contracted, past and future limits included: by metric, section and first day.",
     )
-    passwords: Any = strawberry.field(
-        resolver=_listed(list_passwords),
-        graphql_type=list[Password],
-        description="Every password it was ever given, the latest first.",
+    passwords: list[Password] = figure(
+        list[Password], _listed(list_passwords), "Every password it was ever given, the latest first."
     )
-    activation_links: Any = strawberry.field(
-        resolver=_listed(list_links),
-        graphql_type=list[ActivationLink],
-        description="Every link it was ever given, the latest first.",
+    activation_links: list[ActivationLink] = figure(
+        list[ActivationLink], _listed(list_links), "Every link it was ever given, the latest first."
     )
-    keys: Any = strawberry.field(
-        resolver=_listed(list_keys),
-        graphql_type=list[Key],
-        description="Every key it was ever given, the latest first.",
+    keys: list[Key] = figure(list[Key], _listed(list_keys), "Every key it was ever given, the latest first.")
+    sql_logins: list[SqlLogin] = figure(
+        list[SqlLogin], _listed(list_sql_logins), "Every login for BI tools it was ever given, the latest first."
     )
-    sql_logins: Any = strawberry.field(
-        resolver=_listed(list_sql_logins),
-        graphql_type=list[SqlLogin],
-        description="Every login for BI tools it was ever given, the latest first.",
-    )
-    accesses: Any = strawberry.field(
-        resolver=_listed(list_accesses),
-        graphql_type=list[Access],
-        description="When support could read its people and titles, the latest first.",
+    accesses: list[Access] = figure(
+        list[Access], _listed(list_accesses), "When support could read its people and titles, the latest first."
     )
     quarantine: Quarantine = strawberry.field(
         resolver=_quarantine,
         description="What it sent that could not be counted. That support has looked is noted in its audit.",
     )
-    audit: Any = strawberry.field(
-        resolver=_audit,
-        graphql_type=list[AuditEntry],
-        description="What was done to it and in its name, the latest first.",
-    )
+    audit: list[AuditEntry] = figure(list[AuditEntry], _audit, "What was done to it and in its name, the latest first.")

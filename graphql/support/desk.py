@@ -1,9 +1,8 @@
 """The question of support: who asks, companies, and staff."""
 
-from typing import Any
-
 import strawberry
 
+from turnout.graphql.figures import figure
 from turnout.graphql.support import overview
 from turnout.graphql.support.arguments import Slug
 from turnout.graphql.support.company import Company
@@ -30,14 +29,10 @@ async def _staff(info: Info) -> list[ListedStaff]:
 class Support:
     """A row without columns."""
 
-    member: Any = strawberry.field(resolver=_member, graphql_type=Member, description="Who asks.")
-    company: Any = strawberry.field(
-        resolver=_company, graphql_type=Company, description="One company; an unknown slug is an error."
-    )
+    member: Member = figure(Member, _member, "Who asks.")
+    company: Company = figure(Company, _company, "One company; an unknown slug is an error.")
     companies = overview.companies
-    staff: Any = strawberry.field(
-        resolver=_staff, graphql_type=list[StaffMember], description="Every account of support, by name."
-    )
+    staff: list[StaffMember] = figure(list[StaffMember], _staff, "Every account of support, by name.")
 
 
 @strawberry.field(description="What support sees. Needs the token of a member of support.")

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from turnout.analytics import overview
-from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, sealed_slice
+from turnout.graphql.connections import After, Asked, Connection, First, Slice, SortDirection, ordered, sealed_slice
 from turnout.graphql.enums import describe
+from turnout.graphql.figures import figure
 from turnout.graphql.support.context import Info
 from turnout.graphql.usage import Usage
 
@@ -108,18 +109,17 @@ async def _companies(
         strawberry.argument(description="Only companies whose name or slug contains this, capitals aside."),
     ] = None,
 ) -> Slice[overview.CompanyOverview]:
-    context, order = info.context, order_by or _BY_SLUG
-    descending = order.direction is SortDirection.DESC
-    asked = Asked("companies", first, after, order.field.value, descending, search)
+    context = info.context
+    asked = Asked("companies", first, after, *ordered(order_by or _BY_SLUG), search)
     return await sealed_slice(
         context.seal, asked, lambda wanted: context.read(lambda session: overview.overview(session, wanted))
     )
 
 
-companies: Any = strawberry.field(
-    resolver=_companies,
-    graphql_type=Connection[CompanyOverview],
-    description=(
+companies: Connection[CompanyOverview] = figure(
+    Connection[CompanyOverview],
+    _companies,
+    (
         "Every company at a glance, in pages: the peaks of its last 30 days, what it uses now, and the shares of its "
         "limits. Cursors are good for the session that they were given to."
     ),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,6 +35,10 @@ LONGEST_PAUSE: Final = timedelta(hours=4)
 LONGEST: Final = timedelta(days=1)
 
 _SQL: Final = statements("turnout.server.delivering", "worker.sql")
+# Columns of a claimed delivery: of its company and rule, and of its alert; a test has none, and nulls for these.
+_Said = tuple[str, str, str, UUID, str, str, str, float, str]
+_Firing = tuple[date, date, date, datetime | None, float, float]
+
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
@@ -241,9 +245,9 @@ def _claimed(
     address: str,
     secret: bytes | None,
     created_at: datetime,
-    *about: Any,  # noqa: ANN401 -- as the columns are
+    *about: *tuple[*_Said, UUID | None, *_Firing],
 ) -> Claimed:
-    *said, alert_id, first_day, last_day, day, at, value, limit = about
-    fired = alert_id and Fired(alert_id, first_day, last_day, day, at, value, limit)
+    said, alert_id, firing = about[:9], about[9], about[10:]
+    fired = Fired(alert_id, *firing) if alert_id else None
     message = Message(delivery_id, created_at, *said, fired=fired)
     return Claimed(company_id, attempts, Target(AlertChannel(channel), address), secret, message)
