@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, LiteralString, Protocol, TypeVar, cast
 from aiodataloader import DataLoader
 
 from turnout.analytics.periods import DAY, FIRST_DAY, MICROSECOND, Period
+from turnout.analytics.questions import Together
 from turnout.analytics.unfinished import Unfinished
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
@@ -69,7 +70,7 @@ class Closing(Refreshing, Protocol):
 
 
 class Reading:
-    """One request's view of one company. Questions asked in the same turn of the event loop share a snapshot.
+    """One request's view of one company. Questions asked together share a round trip and a snapshot.
 
     With a user's id it is a view of what is that user's own; the days must be up to date for both. Without `people` not
     even the order of rows may tell anything of names and ids.
@@ -98,7 +99,7 @@ class Reading:
         self._refresher = refresher
         self._clock = clock
         self._patience = patience
-        self._questions: DataLoader[Question[Any], list[Any]] = DataLoader(self._answer, cache=False)
+        self._questions = Together(self._answer, cache=False)
         self._loaders: dict[Callable[..., Any], DataLoader[str, Any]] = {}
         self._asked: dict[tuple[Callable[..., Any], Period], asyncio.Future[Any]] = {}
 
@@ -130,12 +131,15 @@ class Reading:
             )
         return cast("list[Row]", await self._questions.load(question))
 
-    async def once(self, ask: Callable[["Reading", Period], Awaitable[Answer]], period: Period) -> Answer:
-        """What a function answers about a period, asked once however many fields and rows of a request want it."""
+    def once(self, ask: Callable[["Reading", Period], Awaitable[Answer]], period: Period) -> asyncio.Future[Answer]:
+        """What a function answers about a period, asked once however many fields and rows of a request want it.
+
+        It has begun when this returns: whoever wants several must not lose turns of the event loop between them.
+        """
         key = ask, period
         if key not in self._asked:
             self._asked[key] = asyncio.ensure_future(ask(self, period))
-        return await self._asked[key]
+        return self._asked[key]
 
     async def of_each(
         self, ask: Callable[["Reading", list[str]], Coroutine[Any, Any, list[Answer]]], key: str

