@@ -23,7 +23,7 @@ with held as (
   from measure(
     %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
   ) m
-  where m.grain = 'EVENT'
+  where %(cut_days)s::date[] <> '{}' and m.grain = 'EVENT'
 ),
 hosted as (
   select t.resolved_owner_key as user_key, p.name, a.arrival_us

@@ -16,7 +16,7 @@ from (
     %(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[],
     %(segment)s::jsonb
   ) b
-  where b.grain = 'DEVICE'
+  where %(cut_days)s::date[] <> '{}' and b.grain = 'DEVICE'
 ) p
 group by 1, 2
 
@@ -35,7 +35,7 @@ from (
     %(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[],
     %(segment)s::jsonb
   ) b
-  where b.grain = 'PEAK'
+  where %(cut_days)s::date[] <> '{}' and b.grain = 'PEAK'
 ) p
 group by 1, 2, 3
 
@@ -52,7 +52,7 @@ from (
     %(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[],
     %(segment)s::jsonb
   ) b
-  where b.grain = 'ROOM' and b.event_ids <> '{}'
+  where %(cut_days)s::date[] <> '{}' and b.grain = 'ROOM' and b.event_ids <> '{}'
 ) p
 group by 1
 
@@ -66,5 +66,6 @@ from (
   union all
   select c.day, c.section, c.place, c.posts
   from posts(%(company)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) c
+  where %(cut_days)s::date[] <> '{}'
 ) p
 group by 1, 2, 3

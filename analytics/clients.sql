@@ -10,7 +10,7 @@ with signed as (
   union all
   select case when %(per_day)s then y.day else 'infinity' end, y.device, y.client, y.os, y.person_id, y.sign_ins
   from tally(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) y
-  where y.grain = 'CLIENT'
+  where %(cut_days)s::date[] <> '{}' and y.grain = 'CLIENT'
 ),
 ranked as (
   select s.day, s.device, s.client, s.os,

@@ -4,12 +4,12 @@
 with measured as materialized (
   select m.*
   from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) m
-  where m.grain = 'DAY'
+  where %(cut_days)s::date[] <> '{}' and m.grain = 'DAY'
 ),
 tallied as materialized (
   select y.*
   from tally(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) y
-  where y.grain = 'DAY'
+  where %(cut_days)s::date[] <> '{}' and y.grain = 'DAY'
 ),
 counted as (
   select d.day, d.events_created, d.personal_calls, d.group_calls, d.messages, d.new_users, d.uploaded_bytes, d.sign_ins
@@ -36,7 +36,7 @@ existing as (
     union all
     select y.day, false, y.registered_delta, y.delta_bytes
     from tally(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) y
-    where y.grain = 'DAY'
+    where %(end_days)s::date[] <> '{}' and y.grain = 'DAY'
   ) e
 )
 select e.day,
@@ -60,7 +60,7 @@ with counted as (
   from measure(
     %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
   ) m
-  where m.grain = 'DAY'
+  where %(cut_days)s::date[] <> '{}' and m.grain = 'DAY'
 )
 select a.day, coalesce(c.events_created, 0), coalesce(c.personal_calls, 0), coalesce(c.group_calls, 0)
 from unnest(%(days)s::date[]) as a (day)

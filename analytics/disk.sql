@@ -9,7 +9,7 @@ with changed as (
   union all
   select y.owner_key, 0, y.delta_bytes, y.delta_files
   from tally(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) y
-  where y.grain = 'OWNER'
+  where %(end_days)s::date[] <> '{}' and y.grain = 'OWNER'
   union all
   select s.owner_key, s.uploaded_bytes, 0, 0
   from storage_day s
@@ -18,7 +18,7 @@ with changed as (
   union all
   select y.owner_key, y.uploaded_bytes, 0, 0
   from tally(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) y
-  where y.grain = 'OWNER'
+  where %(cut_days)s::date[] <> '{}' and y.grain = 'OWNER'
 ),
 listed as (
   select nullif(c.owner_key, '') as user_key, p.name, sum(c.delta_bytes)::bigint as used_bytes,
@@ -52,5 +52,5 @@ from (
   union all
   select y.delta_bytes
   from tally(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) y
-  where y.grain = 'DAY'
+  where %(end_days)s::date[] <> '{}' and y.grain = 'DAY'
 ) c

@@ -6,6 +6,7 @@ with measured as materialized (
   select * from measure(
     %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
   )
+  where %(cut_days)s::date[] <> '{}'
 ),
 one as materialized (
   select e.event_id

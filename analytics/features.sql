@@ -11,7 +11,7 @@ with part as (
   select g.day, g.figure, g.peak, g.peak_at,
     g.closed_us + greatest(g.open_events * microseconds(least(%(as_of)s, g.ends_at) - g.starts_at) - g.open_offset_us, 0)
   from gauge(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) g
-  where g.grain = 'FIGURE'
+  where %(cut_days)s::date[] <> '{}' and g.grain = 'FIGURE'
 )
 -- The first instant of the highest peak is that of the earliest day that reached it.
 select p.figure::text, sum(p.lasted_us)::bigint, max(p.peak), (array_agg(p.peak_at order by p.peak desc, p.day))[1]
@@ -30,7 +30,7 @@ from (
   select g.day, g.figure, g.peak, g.peak_at,
     g.closed_us + greatest(g.open_events * microseconds(least(%(as_of)s, g.ends_at) - g.starts_at) - g.open_offset_us, 0)
   from gauge(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) g
-  where g.grain = 'FIGURE'
+  where %(cut_days)s::date[] <> '{}' and g.grain = 'FIGURE'
 ) p
 where p.day <= %(today)s
 
@@ -44,7 +44,7 @@ from (
   union all
   select g.direction, g.track, g.lasted_us
   from gauge(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) g
-  where g.grain = 'MEDIA'
+  where %(cut_days)s::date[] <> '{}' and g.grain = 'MEDIA'
 ) m
 group by m.direction, m.track
 
@@ -58,7 +58,7 @@ from (
   union all
   select g.day, g.direction, g.track, g.lasted_us
   from gauge(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) g
-  where g.grain = 'MEDIA'
+  where %(cut_days)s::date[] <> '{}' and g.grain = 'MEDIA'
 ) m
 where m.day <= %(today)s
 
@@ -68,6 +68,7 @@ where m.day <= %(today)s
 with gauged as materialized (
   select g.*
   from gauge(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) g
+  where %(cut_days)s::date[] <> '{}'
 ),
 part as (
   select d.day, d.stays_begun, d.stays_carried, d.first_sampled, d.first_troubled
@@ -101,6 +102,7 @@ cross join (
 with gauged as materialized (
   select g.*
   from gauge(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) g
+  where %(cut_days)s::date[] <> '{}'
 ),
 part as (
   select d.day, d.stays_begun + d.stays_carried as stays, d.first_sampled as sampled, d.first_troubled as troubled

@@ -14,7 +14,7 @@ with spent as materialized (
   select c.day, x.level, x.us
   from level_times(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) c
   cross join unnest(c.levels, c.spent_us) as x (level, us)
-  where c.metric = %(metric)s::limit_metric and c.section = %(section)s::section
+  where %(cut_days)s::date[] <> '{}' and c.metric = %(metric)s::limit_metric and c.section = %(section)s::section
 ),
 passed as (
   select greatest(microseconds(least(%(as_of)s, %(period_end)s) - %(period_start)s), 0) as us

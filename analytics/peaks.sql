@@ -17,7 +17,7 @@ found as (
   from measure(
     %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
   ) m
-  where m.grain = 'SECTION'
+  where %(cut_days)s::date[] <> '{}' and m.grain = 'SECTION'
 ),
 -- The limit of a day: of overlapping ones the latest start rules.
 limits as materialized (

@@ -223,7 +223,11 @@ def _same_reason(then: PendingDay, now: PendingDay) -> bool:
 
 
 def period_parameters(period: Period, today: date) -> dict[str, Any]:
-    """The parameters that every statement about a period shares."""
+    """The parameters that every statement about a period shares.
+
+    Most periods cut no day: statements look at `cut_days` before they call what measures one, since calling it with
+    none costs as much as all the rest of a short answer.
+    """
     return {
         "period_start": period.start,
         "period_end": period.end,

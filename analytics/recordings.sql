@@ -12,6 +12,7 @@ with part as (
   select r.day, r.recordings, r.recordings_at,
     r.recorded_us + r.running * microseconds(least(%(as_of)s, r.ends_at) - r.starts_at)
   from recordings(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) r
+  where %(cut_days)s::date[] <> '{}'
 ),
 difference as (
   select r.stored_delta_us + r.stored_running * microseconds(least(%(as_of)s, r.ends_at) - r.starts_at) as us, r.stored_delta_bytes as bytes
@@ -20,6 +21,7 @@ difference as (
   union all
   select r.stored_delta_us + r.stored_running * microseconds(least(%(as_of)s, r.ends_at) - r.starts_at), r.stored_delta_bytes
   from recordings(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) r
+  where %(end_days)s::date[] <> '{}'
 )
 select
   coalesce(p.recordings, 0), p.recordings_at, coalesce(p.recorded_us, 0), coalesce(d.us, 0), coalesce(d.bytes, 0)
@@ -42,6 +44,7 @@ with part as (
   select r.day, r.recordings, r.recordings_at,
     r.recorded_us + r.running * microseconds(least(%(as_of)s, r.ends_at) - r.starts_at)
   from recordings(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) r
+  where %(cut_days)s::date[] <> '{}'
 ),
 -- What existed at the end of each day: the differences of all days up to it.
 existing as (
@@ -58,6 +61,7 @@ existing as (
     union all
     select r.day, false, r.stored_delta_us + r.stored_running * microseconds(least(%(as_of)s, r.ends_at) - r.starts_at), r.stored_delta_bytes
     from recordings(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) r
+    where %(end_days)s::date[] <> '{}'
   ) e
 )
 select e.day, coalesce(p.recordings, 0), p.recordings_at, coalesce(p.recorded_us, 0)::bigint,

@@ -25,7 +25,7 @@ part as materialized (
       b.recorder_us, b.open_recorders, b.recorder_offset_us, b.streamer_us, b.open_streamers, b.streamer_offset_us,
       b.starts_at, b.ends_at
     from breakdown(%(company)s, %(as_of)s, %(time_zone)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) b
-    where b.grain = 'ROOM'
+    where %(cut_days)s::date[] <> '{}' and b.grain = 'ROOM'
   ) p
   where p.room_id in (select a.room_id from asked a)
 ),

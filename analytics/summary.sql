@@ -6,6 +6,7 @@ with measured as materialized (
   from measure(
     %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
   )
+  where %(cut_days)s::date[] <> '{}'
 ),
 -- Months that are over come from their materialized row while it is current, all else from the days.
 month as materialized (
@@ -132,7 +133,7 @@ with held as (
   from measure(
     %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
   ) m
-  where m.grain = 'EVENT'
+  where %(cut_days)s::date[] <> '{}' and m.grain = 'EVENT'
 )
 select h.kind::text, h.template, count(*), count(*) filter (where h.kind = 'CALL' and not h.group_call), count(*) filter (where h.group_call)
 from held h
@@ -189,15 +190,15 @@ difference as (
   union all
   select m.events_created, m.events_not_held, 0, 0, 0, 0, 0
   from measure(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) m
-  where m.grain = 'DAY'
+  where %(cut_days)s::date[] <> '{}' and m.grain = 'DAY'
   union all
   select 0, 0, y.messages, y.uploaded_bytes, y.new_users, 0, 0
   from tally(%(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[]) y
-  where y.grain = 'DAY'
+  where %(cut_days)s::date[] <> '{}' and y.grain = 'DAY'
   union all
   select 0, 0, 0, 0, 0, y.delta_bytes, y.registered_delta
   from tally(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) y
-  where y.grain = 'DAY'
+  where %(end_days)s::date[] <> '{}' and y.grain = 'DAY'
 )
 select
   coalesce(sum(c.events_created), 0)::bigint, coalesce(sum(c.events_not_held), 0)::bigint, coalesce(sum(c.messages), 0)::bigint,
@@ -219,5 +220,5 @@ from (
   from measure(
     %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
   ) m
-  where m.grain = 'DAY'
+  where %(cut_days)s::date[] <> '{}' and m.grain = 'DAY'
 ) c

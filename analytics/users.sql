@@ -6,6 +6,7 @@ with measured as materialized (
   select * from measure(
     %(company)s, %(as_of)s, %(cut_days)s::date[], %(cut_starts)s::timestamptz[], %(cut_ends)s::timestamptz[], %(segment)s::jsonb
   )
+  where %(cut_days)s::date[] <> '{}'
 ),
 -- Meetings and webinars held, by owner.
 held as (
@@ -68,7 +69,7 @@ disk as (
     union all
     select y.owner_key, y.delta_bytes
     from tally(%(company)s, %(as_of)s, %(end_days)s::date[], %(end_starts)s::timestamptz[], %(end_ends)s::timestamptz[]) y
-    where y.grain = 'OWNER' and y.owner_key <> ''
+    where %(end_days)s::date[] <> '{}' and y.grain = 'OWNER' and y.owner_key <> ''
   ) d
   where %(segment)s::jsonb is null
   group by d.owner_key
