@@ -24,6 +24,7 @@ from graphql.validation.rules import overlapping_fields_can_be_merged as overlap
 from turnout.graphql.bounds import MOST_TOKENS, Excess, measure
 from turnout.graphql.cost import Costs
 from turnout.graphql.errors import PARSE_FAILED, VALIDATION_FAILED, refusal
+from turnout.graphql.flat.selections import Ways
 
 MOST_ERRORS: Final = 5
 LARGEST_KEPT: Final = 8 * 1024
@@ -38,13 +39,14 @@ class Document:
     """A document that keeps the bounds and is valid against the schema.
 
     `asked` are the fields that any of its operations names, by their coordinates such as Query.event, those of
-    introspection aside. `costs` says what each of them costs.
+    introspection aside. `costs` says what each of them costs, `ways` is what executing them has found out.
     """
 
     ast: DocumentNode
     introspects: bool
     asked: frozenset[str]
     costs: Costs
+    ways: Ways
 
 
 class DocumentRefusedError(Exception):
@@ -93,7 +95,7 @@ def prepare(schema: GraphQLSchema, text: str) -> Document:
     )
     if errors:
         raise DocumentRefusedError([refusal(error, VALIDATION_FAILED) for error in errors])
-    return Document(ast, sizes.introspects, _asked(schema, ast), Costs(schema, ast))
+    return Document(ast, sizes.introspects, _asked(schema, ast), Costs(schema, ast), Ways(ast))
 
 
 def _asked(schema: GraphQLSchema, document: DocumentNode) -> frozenset[str]:

@@ -14,6 +14,8 @@ from turnout.database.errors import TurnoutError
 from turnout.graphql.cost import Cost
 from turnout.graphql.documents import MOST_ERRORS, Document, DocumentRefusedError, Documents
 from turnout.graphql.errors import VALIDATION_FAILED, failure, refusal, told
+from turnout.graphql.flat.executor import FlatExecutor
+from turnout.graphql.flat.fallbacks import Tally
 from turnout.graphql.schema import Schema
 from turnout.tenants.caller import Caller
 
@@ -72,6 +74,7 @@ class Executor:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._documents = Documents(schema.core)
+        self.tally = Tally()
 
     async def run(self, operation: Operation, context: Asker) -> Answer:
         """The answer to an operation; it never raises for what the client sent or a field met."""
@@ -146,7 +149,9 @@ class Executor:
             self._schema.core,
             document.ast,
             root_value=root,
-            executor_class=self._schema.execution_context_class,
+            executor_class=FlatExecutor,
+            ways=document.ways,
+            tally=self.tally,
             **self._options(operation, context),
         )
         return await result if isinstance(result, Awaitable) else result

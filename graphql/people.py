@@ -5,7 +5,7 @@ below: a test finds those that do not.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -14,10 +14,10 @@ from strawberry.execution import optimized_is_awaitable
 
 from turnout.database.errors import TurnoutError
 from turnout.graphql.context import Context
+from turnout.graphql.flat.attributes import Resolver, Veiled
 from turnout.tenants.credential import Scope
 from turnout.tenants.pseudonyms import Pseudonyms
 
-Resolver = Callable[..., Any]
 Asking = GraphQLResolveInfo[Context]
 
 MARK: Final = "people"
@@ -140,7 +140,8 @@ def hide_people(core: GraphQLSchema) -> None:
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             for field in kind.fields.values():
                 if isinstance(disguise := declaration(field), Disguise):
-                    field.resolve = _disguised(_resolver(field), disguise)
+                    bare = _resolver(field)
+                    field.resolve = Veiled(bare, _disguised(bare, disguise))
     for root in (core.query_type, core.mutation_type, core.subscription_type):
         for field in root.fields.values() if root else ():
             field.resolve = _guarded(field)
