@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import math
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -25,6 +26,8 @@ from turnout.tenants.company import Company
 POLL_SECONDS: Final = 1.0
 SETTLE_SECONDS: Final = 600.0
 VIEW_SECONDS: Final = 60.0
+# How many times as long as refreshing the views took nothing is done about them: they are made of all companies' days.
+VIEW_PAUSE: Final = 20.0
 CLOSE_SECONDS: Final = 300.0
 LONGEST_PAUSE: Final = 300.0
 
@@ -53,7 +56,7 @@ class Refresher:
     """
 
     def __init__(
-        self, conninfo: str, clock: Clock, *, connections: int = 3, patience: float = 5, closing: Waiting | None = None
+        self, conninfo: str, clock: Clock, *, connections: int = 5, patience: float = 5, closing: Waiting | None = None
     ) -> None:
         self._clock = clock
         self._waiting = closing or Waiting()
@@ -74,7 +77,8 @@ class Refresher:
         self._failed: dict[int, _Failed] = {}
         # Late at the start: whoever ran before may have ended between computing days and this.
         self._views_are_late = True
-        self._views_refreshed = -math.inf
+        self._views_due = -math.inf
+        self._beside: dict[str, asyncio.Task[None]] = {}
         self._builds: dict[tuple[int, int], asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -91,7 +95,7 @@ class Refresher:
 
     async def stop(self) -> None:
         """Stop between two refreshes or in one: an unfinished one leaves its marks."""
-        for task in [*self._builds.values(), *([self._task] if self._task else [])]:
+        for task in [*self._builds.values(), *self._beside.values(), *([self._task] if self._task else [])]:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
@@ -110,23 +114,32 @@ class Refresher:
         self, company_id: int, generation: int, days: tuple[date, date] = ALWAYS, *, settle: bool = False
     ) -> None:
         """Compute every due day of a range, the newest first; between two batches whoever waits has its turn."""
-        left = 1
+        left = await self._refresh_batch(company_id, generation, days, settle=settle)
         while left:
-            async with self._gates.setdefault(company_id, asyncio.Lock()), self._pool.connection() as connection:
-                refresh = Refresh(connection, company_id, generation)
-                if settle:
-                    await refresh.settle(self._clock())
-                left = await refresh.run(self._clock(), days)
-                self._views_are_late = True
-            settle = False
+            left = await self._refresh_batch(company_id, generation, days)
+
+    async def _refresh_batch(
+        self, company_id: int, generation: int, days: tuple[date, date] = ALWAYS, *, settle: bool = False
+    ) -> int:
+        async with self._gates.setdefault(company_id, asyncio.Lock()), self._pool.connection() as connection:
+            refresh = Refresh(connection, company_id, generation)
+            if settle:
+                await refresh.settle(self._clock())
+            left = await refresh.run(self._clock(), days)
+            self._views_are_late = True
+        return left
 
     async def _refresh_in_turn(self, company_id: int, generation: int) -> None:
-        """What cannot be computed for one company holds up no other, and is tried again less and less often."""
+        """One batch of one company: neither years that come in at once nor what cannot be computed hold up another.
+
+        What fails is tried again less and less often.
+        """
         failed = self._failed.get(company_id)
         if failed and time.monotonic() < failed.not_before:
             return
         try:
-            await self.refresh_company(company_id, generation, settle=self._may_settle(company_id))
+            if await self._refresh_batch(company_id, generation, settle=self._may_settle(company_id)):
+                self.wake()  # the next sweep takes the next batch, after the other companies'
         except psycopg.OperationalError:  # the database itself is away, for all of them
             raise
         except psycopg.Error as error:
@@ -199,8 +212,8 @@ class Refresher:
                     await self._extend_calendars()
                     extended = today
                 await self._sweep()
-                await self._refresh_views()
-                await self._close_what_ended()
+                self._do_beside("views", self._refresh_views)
+                self._do_beside("closing", self._close_what_ended)
             except _AWAY as error:
                 _log.warning("refresh_failed", error=describe(error))
                 await asyncio.sleep(POLL_SECONDS)
@@ -219,14 +232,30 @@ class Refresher:
                 # Computing a whole history must hold up nobody else's days.
                 self._builds[company_id, generation] = asyncio.create_task(self._build(company_id, generation))
 
+    def _do_beside(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """What is about all companies and takes as long as there are many of them holds up nobody's days."""
+        if name not in self._beside:
+            self._beside[name] = asyncio.create_task(self._try_beside(name, work))
+
+    async def _try_beside(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except _AWAY as error:
+            _log.warning("refresh_failed", of=name, error=describe(error))
+        finally:
+            del self._beside[name]
+
     async def _refresh_views(self) -> None:
         """When something has been computed, and not at once: most of it is about today, which they do not serve."""
-        if not self._views_are_late or time.monotonic() < self._views_refreshed + VIEW_SECONDS:
+        began = time.monotonic()
+        if not self._views_are_late or began < self._views_due:
             return
         # Said before it is done: what is computed meanwhile makes them late again.
-        self._views_are_late, self._views_refreshed = False, time.monotonic()
+        self._views_are_late, self._views_due = False, began + VIEW_SECONDS
         async with self._pool.connection() as connection:
             await refresh_views(connection)
+        ended = time.monotonic()
+        self._views_due = max(self._views_due, ended + VIEW_PAUSE * (ended - began))
 
     async def _build(self, company_id: int, generation: int) -> None:
         try:

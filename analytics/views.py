@@ -11,14 +11,16 @@ VIEWS: Final = ("company_month", "company_overview")
 
 
 async def refresh_views(connection: AsyncConnection[Any]) -> bool:
-    """Bring all of them up to date; False when another process is at it."""
+    """Bring all of them up to date that may be out of date; False when another process is at it."""
     [(locked,)] = await (await connection.execute(_SQL["try_lock"])).fetchall()
     if not locked:
         return False
     try:
-        empty = {name for (name,) in await (await connection.execute(_SQL["unpopulated"])).fetchall()}
-        for view in VIEWS:
-            await connection.execute(_SQL[f"fill_{view}" if view in empty else f"refresh_{view}"])
+        await fill_views(connection)
+        [(months_are_late,)] = await (await connection.execute(_SQL["late_months"])).fetchall()
+        if months_are_late:
+            await connection.execute(_SQL["refresh_company_month"])
+        await connection.execute(_SQL["refresh_company_overview"])
     finally:
         if not connection.closed:
             await connection.execute(_SQL["unlock"])

@@ -13,6 +13,9 @@ select c.relname
 from pg_class c
 where c.relnamespace = 'turnout'::regnamespace and c.relkind = 'm' and not c.relispopulated
 
+-- name: late_months
+select are_late from late_months
+
 -- name: fill_company_month
 refresh materialized view company_month
 

@@ -12,6 +12,7 @@ from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import PeriodPreset, by_preset
 from turnout.analytics.reading import Reading
 from turnout.analytics.refresher import Refresher
+from turnout.analytics.refreshing import DAYS_AT_ONCE
 from turnout.tenants.company import Company
 
 from .databases import Database
@@ -49,6 +50,23 @@ async def test_a_company_whose_days_cannot_be_computed_holds_up_no_other(
     assert await marks(product, acme) > 0
     await product.support.execute("drop trigger refuse on section_day")
     await until(lambda: none_left(product, acme))
+    await refresher.stop()
+
+
+async def test_years_of_one_company_are_computed_in_turns_with_the_days_of_others(
+    product: Product, acme: Company, globex: Company, database: Database
+) -> None:
+    await product.tell(acme, stays(product.now, "a", days=3 * DAYS_AT_ONCE))
+    await product.tell(globex, stays(product.now, "a", days=1))
+    refresher = Refresher(database.refresher, lambda: product.now)
+    await refresher.start()
+
+    refresher.wake()
+    await until(lambda: none_left(product, globex))
+    left = await marks(product, acme)
+    await until(lambda: none_left(product, acme))
+
+    assert left > 0
     await refresher.stop()
 
 

@@ -110,6 +110,26 @@ async def test_a_view_without_data_is_filled_before_anybody_reads_it(
     assert (await asked(product, company))["total"]["peakConnections"]["value"] == 3
 
 
+async def test_months_of_all_companies_are_made_anew_only_when_one_that_is_over_has_changed(
+    product: Product, company: Company, database: Database
+) -> None:
+    await refresh(database)
+    await product.support.execute("update month_version set month = '2999-03-01' where month = '2026-03-01'")
+
+    await refresh(database)
+    assert await rows_of_march(product) > 0
+    await meets(product, company, "late", JANUARY, people=4)
+    await asked(product, company)
+    await refresh(database)
+
+    assert await rows_of_march(product) == 0
+
+
+async def rows_of_march(product: Product) -> int:
+    cursor = await product.support.execute("select from company_month where month = '2026-03-01'")
+    return cursor.rowcount
+
+
 async def test_two_processes_do_not_refresh_at_once(company: Company, database: Database) -> None:
     async with (
         await psycopg.AsyncConnection.connect(database.refresher, autocommit=True) as one,

@@ -28,3 +28,16 @@ select d.*
 from state s
 cross join lateral (select d.* from overview_of_days d where d.company_id = s.company_id offset 0) d
 where not exists (select from current o where o.company_id = s.company_id);
+
+-- Whether a month that is over, somewhere at least, has changed since its materialized row: months that still run are not served
+-- by theirs, and making the rows of all companies anew for each of their days would cost what all of them have.
+create or replace view late_months with (security_barrier) as
+select exists (
+  select from month_version v
+  where v.month < date_trunc('month', now() at time zone 'UTC' + interval '14 hours')
+    and not exists (
+      select from company_month m
+      where m.company_id = v.company_id and m.generation = v.generation and m.month = v.month and m.section = 'TOTAL'
+        and m.version = v.version
+    )
+) as are_late;

@@ -180,6 +180,7 @@ grant select, insert, update on alert_delivery, alert_turn to turnout_refresher;
 -- Materialized views have no row security: nobody reads them but through views that have a predicate of their own.
 grant select on current_month to turnout_app;
 grant select on operator_overview to turnout_support;
+grant select on late_months to turnout_refresher;
 grant execute on function
   limit_on(integer, limit_metric, section, date), microseconds(interval),
   comes_after(boolean, bigint, text, text, bigint, text, text)

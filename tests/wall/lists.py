@@ -136,7 +136,12 @@ READ_BY_AUTH = {
     "stored": {"company_id", "stored_id", "event_id", "owner_key"},
 }
 # Views over what row security does not reach, and the one role that reads each; the last is only read by others.
-OVER_MATERIALIZED = {"current_month": "turnout_app", "operator_overview": "turnout_support", "overview_of_days": ""}
+OVER_MATERIALIZED = {
+    "current_month": "turnout_app",
+    "operator_overview": "turnout_support",
+    "overview_of_days": "",
+    "late_months": "turnout_refresher",
+}
 MATERIALIZED = ("company_month", "company_overview")
 # Tables of which nothing is changed, with their triggers and when each fires: O by default, A always.
 ONLY_ADDED_TO = {
