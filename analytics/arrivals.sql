@@ -40,7 +40,7 @@ hosted as (
   where t.starts_at is not null and t.resolved_owner_key is not null
 ),
 listed as (
-  select h.user_key, h.name, count(*) as events, count(h.arrival_us) as attended, avg(h.arrival_us)::double precision as mean_us,
+  select h.user_key, h.name, count(*) as events, count(h.arrival_us) as attended, round(avg(h.arrival_us))::bigint as mean_us,
     percentile_cont(0.5) within group (order by h.arrival_us) as median_us, count(*) filter (where h.arrival_us > 0) as late
   from hosted h
   group by h.user_key, h.name
@@ -50,8 +50,8 @@ found as (
     case %(order_by)s
       when 'EVENTS' then l.events
       when 'ATTENDED' then l.attended
-      when 'MEAN_ARRIVAL_SECONDS' then l.mean_us::bigint
-      when 'MEDIAN_ARRIVAL_SECONDS' then l.median_us::bigint
+      when 'MEAN_ARRIVAL_SECONDS' then l.mean_us
+      when 'MEDIAN_ARRIVAL_SECONDS' then (2 * l.median_us)::bigint  -- halves of microseconds are told apart
       when 'LATE_SHARE' then l.late * 1000000000 / nullif(l.attended, 0)
     end as sort_number,
     case %(order_by)s when 'NAME' then lower(left(l.name, 300) collate pg_c_utf8) when 'USER_ID' then lower(l.user_key collate pg_c_utf8) end as sort_text

@@ -161,6 +161,7 @@ def _messages(story: Story) -> None:
 
 # Ties but for capitals, signs beyond ASCII and beyond 16 bits, a dotted capital I, and two that differ late.
 LONG = "ß" * 299
+SIGNS = "UuUuUuUuUÉé"
 CALLED = ["anna", "Anna", "Ωmega", "ωmega", "张伟", "İpek", "😀", f"{LONG}ab", f"{LONG}aa", None, None]
 
 
@@ -168,7 +169,7 @@ def awkward_company() -> list[dict[str, Any]]:
     """Users, rooms, events, plans and files whose names are hard to put in order, and of which many are equal."""
     story = Story()
     for number, name in enumerate(CALLED):
-        sign, title = "UuUuUuUuUÉé"[number], {} if name is None else {"title": name}
+        sign, title = SIGNS[number], {} if name is None else {"title": name}
         user, event = f"{sign}-{number}", f"{sign}{number}"
         story.tell("user.registered", "02-27 10:00", user=user, **({} if name is None else {"name": name}))
         story.tell("file.uploaded", "03-01 10:00", file=f"f-{number}", owner=user, bytes=number // 2)
@@ -185,6 +186,17 @@ def awkward_company() -> list[dict[str, Any]]:
             story.stay(event, "c", f"03-01 {hour}:10", f"{hour}:20", service="RECORDER")
         starts = at(f"03-0{3 + number // 4} 09:00").isoformat()
         story.tell("event.planned", "03-01 09:00", event=f"p-{number}", startsAt=starts, **({"owner": user} | title))
+    _hosts(story)
     story.tell("event.planned", "03-01 09:00", event="p", startsAt=at("03-04 09:00").isoformat())
     story.tell("file.uploaded", "03-01 10:00", file="f", bytes=2)
     return story.activities
+
+
+def _hosts(story: Story) -> None:
+    """Of every owner a planned event: some hosts come early, some late, two alike, and some not at all."""
+    for number in range(len(CALLED)):
+        owner, event = f"{SIGNS[number]}-{number}", f"h-{number}"
+        starts = at("03-01 12:00").isoformat()
+        story.tell("event.planned", "03-01 09:00", event=event, startsAt=starts, owner=owner, title=f"Host {number}")
+        who = {"user": owner} if number % 4 != 3 else {"externalId": "guest"}
+        story.stay(event, "c", f"03-01 {('11:58', '12:00', '12:03')[number % 3]}:0{number // 2}", "12:30", **who)

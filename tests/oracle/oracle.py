@@ -14,7 +14,7 @@ from .levels import time_above, time_at_levels, value_covering
 from .limits import METRICS, Limit, limit_on, peak_against, usage_against
 from .members import KINDS
 from .recordings import recordings_in, stored_minutes
-from .rows import MICROSECONDS_A_MINUTE, Row, disk_rows, event_row, event_rows, planned_rows, user_rows
+from .rows import MICROSECONDS_A_MINUTE, Row, arrival_rows, disk_rows, event_row, event_rows, planned_rows, user_rows
 from .segments import Part
 from .signins import client_rows
 from .stays import Stay
@@ -152,6 +152,10 @@ class Oracle:
     def planned_events(self, now: datetime) -> list[Row]:
         """A PlannedEvents for each owner of planned events, in no order."""
         return planned_rows(self.facts(now))
+
+    def arrivals(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
+        """A HostArrivals for each owner who is listed, in no order."""
+        return arrival_rows(self.facts(now), start, end)
 
     def disk_usage(self, start: datetime, end: datetime, now: datetime) -> list[Row]:
         """A DiskUsage for each owner who is listed, in no order; the total is `storage`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from statistics import median
 from typing import Any
 
 from .events import Event
@@ -55,6 +56,39 @@ def planned_rows(facts: Facts) -> list[Row]:
 def planned_row(facts: Facts, owner: str | None, planned: Sequence[Event]) -> Row:
     starts = [top.starts_at for top in planned if top.owner == owner and top.starts_at]
     return {"userId": owner, "name": facts.name_of(owner), "planned": len(starts), "nextStartsAt": min(starts)}
+
+
+def arrival_rows(facts: Facts, start: datetime, end: datetime) -> list[Row]:
+    """A HostArrivals of each owner of an event with a planned start in which somebody was in the period."""
+    held = [top for top in facts.tops() if any(each.is_in(start, end) for each in facts.of_event(top.key))]
+    planned = [top for top in held if top.starts_at is not None and top.owner is not None]
+    return [arrival_row(facts, owner, planned) for owner in {top.owner for top in planned}]
+
+
+def arrival_row(facts: Facts, owner: str | None, planned: Sequence[Event]) -> Row:
+    owned = [top for top in planned if top.owner == owner]
+    arrivals = sorted(arrival for top in owned if (arrival := arrival_of(facts, top)) is not None)
+    return {
+        "userId": owner,
+        "name": facts.name_of(owner),
+        "events": len(owned),
+        "attended": len(arrivals),
+        "meanArrivalSeconds": round_half_up(sum(arrivals), len(arrivals)) / 1_000_000 if arrivals else None,
+        "medianArrivalSeconds": median(arrivals) / 1_000_000 if arrivals else None,
+        "lateShare": sum(arrival > 0 for arrival in arrivals) / len(arrivals) if arrivals else None,
+    }
+
+
+def arrival_of(facts: Facts, top: Event) -> int | None:
+    """The microseconds from the planned start to the owner's first join, whenever that was; None without either."""
+    joined = [each.start for each in facts.of_event(top.key) if each.stay.person == ("user", top.owner)]
+    return (min(joined) - top.starts_at) // MICROSECOND if joined and top.starts_at else None
+
+
+def round_half_up(total: int, count: int) -> int:
+    """The nearest whole number to the quotient; of two that are as near the one farther from 0."""
+    rounded = (2 * abs(total) + count) // (2 * count)
+    return rounded if total > 0 else -rounded
 
 
 def disk_rows(facts: Facts, start: datetime, end: datetime) -> list[Row]:

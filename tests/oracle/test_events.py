@@ -217,3 +217,17 @@ def test_planned_events_are_counted_by_owner_and_nobody_is_one_of_them() -> None
 def test_an_events_owner_and_template_do_not_come_from_its_recording() -> None:
     assert row(stored("09:00", 5, event="e", owner="u"))["ownerId"] is None
     assert summary(stored("09:00", 5, event="e", owner="u"))["eventsCreated"] == 1
+
+
+def test_a_host_arrives_when_the_first_stay_of_the_event_or_a_breakout_says() -> None:
+    planned = [
+        says("event.planned", "08:00", event, startsAt=at("09:00"), owner="u") for event in ("early", "late", "absent")
+    ]
+    early = [*stay("08:50", "09:30", "a", "early", user="u"), *stay("09:10", "09:30", "b", "early", user="u")]
+    late = [says("event.started", "09:00", "room", parent="late"), *stay("09:02", "09:30", "c", "room", user="u")]
+    absent = stay("09:00", "09:30", "d", "absent", externalId="u")
+
+    [row] = company(*planned, *early, *late, *absent).arrivals(*THE_12TH, NOW)
+
+    assert (row["userId"], row["events"], row["attended"]) == ("u", 3, 2)
+    assert (row["meanArrivalSeconds"], row["medianArrivalSeconds"], row["lateShare"]) == (-240, -240, 0.5)

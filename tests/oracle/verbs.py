@@ -244,6 +244,10 @@ USING: tuple[Verb, ...] = (
     *((MEASURED, measure) for measure in MEASURES),
     *((SAMPLED, sample) for sample in SAMPLES * 3),
 )
+HOSTING: tuple[Verb, ...] = (
+    *[(PLANNED, {"owner": "p1"}), (PLANNED, {"owner": "p1"}), (PLANNED, {"owner": "p2"})] * 6,
+    *[(JOINED, {"user": "p1"}), (JOINED, {"user": "p1"}), (JOINED, {"user": "p2"})] * 8,
+)
 COMPANIES: tuple[tuple[Verb, ...], ...] = tuple(
     STAYING * 2 + CORRECTING + more
     for more in (
@@ -253,7 +257,7 @@ COMPANIES: tuple[tuple[Verb, ...], ...] = tuple(
         PLANNING + STORING * 6,
         PLANNING + RECORDING * 8,
         PLANNING * 2 + PLANS * 6,
-        PLANNING,
+        PLANNING + HOSTING * 3,
     )
 )
 """What different companies tell: each of them stays, and most of them much of something else."""

@@ -15,6 +15,7 @@ from tests.worlds.lists import (
     Row,
     about,
     all_pages,
+    arrivals_in_words,
     client_in_words,
     disk_in_words,
     event_in_words,
@@ -28,6 +29,7 @@ from tests.worlds.lists import (
 )
 from tests.worlds.product import Product, day_in_words, first_difference, in_words, usage_in_words
 from tests.worlds.segmenting import PARTS, expected, found
+from turnout.analytics.arrivals import arrivals
 from turnout.analytics.clients import clients
 from turnout.analytics.contract import contract_usage, is_billing
 from turnout.analytics.days import day_totals
@@ -160,7 +162,7 @@ class Comparison:
         await self._some_events(reading, period)
 
     async def _owners(self, reading: Reading, period: Period) -> None:
-        """Who has something planned, and who has something on disk."""
+        """Who has something planned, who has something on disk, and who came when."""
 
         async def planned(wanted: Wanted) -> Page[Any]:
             return await planned_events(reading, wanted)
@@ -170,9 +172,14 @@ class Comparison:
             same(self.oracle.storage(period.end, self.now), usage_in_words(total))
             return page
 
+        async def came(wanted: Wanted) -> Page[Any]:
+            return await arrivals(reading, period, wanted)
+
         await self._list(planned, planned_in_words, self.oracle.planned_events(self.now), "userId")
         rows = self.oracle.disk_usage(period.start, period.end, self.now)
         await self._list(disk, disk_in_words, rows, "userId")
+        hosts = self.oracle.arrivals(period.start, period.end, self.now)
+        await self._list(came, arrivals_in_words, hosts, "userId")
 
     async def _witness(self, reading: Reading, period: Period) -> None:
         """What the peak of one metric and section was made of."""

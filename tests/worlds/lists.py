@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from turnout.analytics.arrivals import HostArrivals
 from turnout.analytics.clients import ClientStat
 from turnout.analytics.contract import MetricUsage
 from turnout.analytics.days import DayTotal, SegmentDayTotal
@@ -95,6 +96,18 @@ def event_in_words(row: EventStat) -> Row:
 
 def planned_in_words(row: PlannedEvents) -> Row:
     return {"userId": row.user_id, "name": row.name, "planned": row.planned, "nextStartsAt": row.next_starts_at}
+
+
+def arrivals_in_words(row: HostArrivals) -> Row:
+    return {
+        "userId": row.user_id,
+        "name": row.name,
+        "events": row.events,
+        "attended": row.attended,
+        "meanArrivalSeconds": row.mean_arrival_seconds,
+        "medianArrivalSeconds": row.median_arrival_seconds,
+        "lateShare": row.late_share,
+    }
 
 
 def disk_in_words(row: DiskUsage) -> Row:
