@@ -37,6 +37,8 @@ REPEATABLE: Final = (
     "wall.sql",
     "wall_user.sql",
     "bi.sql",
+    "bi_days.sql",
+    "bi_breakdown.sql",
     "bi_comments.sql",
     "bi_wall.sql",
     "statistics.sql",

@@ -17,6 +17,10 @@ comment on column bi.daily_peak.events_limit is 'Events: the limit contracted fo
 comment on column bi.daily_peak.events_held is 'Events in which somebody was on this day. One that lasts over midnight is in both days: not to be added up.';
 comment on column bi.daily_peak.participation_minutes is 'Minutes that people spent in events on this day, stay by stay, not rounded.';
 comment on column bi.daily_peak.unique_participants is 'Distinct people in events on this day. Not to be added up.';
+comment on column bi.daily_peak.connections_in_one_event is 'Connections to a single event: the largest number reached at any instant of the day.';
+comment on column bi.daily_peak.connections_in_one_event_at is 'The first instant of the day at which that number was reached; null exactly when it is 0.';
+comment on column bi.daily_peak.chat_posts is 'Messages posted in public and private chat on this day, deleted ones too; by the kind of their event, in TOTAL also those without one.';
+comment on column bi.daily_peak.qa_posts is 'Questions and answers posted on this day, likewise.';
 
 comment on view bi.month_summary is 'One row a calendar month and section, from the first month with anything to this one, as far as it has come.';
 comment on column bi.month_summary.month is 'The first day of the month, in the company''s time zone.';
@@ -48,6 +52,29 @@ comment on column bi.day_total.registered_users is 'Users registered at the end 
 comment on column bi.day_total.uploaded_bytes is 'Bytes of the files uploaded on this day, though deleted since.';
 comment on column bi.day_total.storage_bytes is 'Bytes of files and recordings in use at the end of this day, or now.';
 comment on column bi.day_total.sign_ins is 'Sign-ins of users on this day, every one counted.';
+comment on column bi.day_total.peak_recordings is 'Recordings that ran: the largest number at any instant of the day.';
+comment on column bi.day_total.peak_recordings_at is 'The first instant of the day at which that number was reached; null exactly when it is 0.';
+comment on column bi.day_total.recorded_minutes is 'Minutes that recordings ran on this day, over all of them, deleted ones too.';
+comment on column bi.day_total.stored_recording_minutes is 'Minutes of the recordings that existed at the end of this day, or exist now.';
+comment on column bi.day_total.stored_recording_bytes is 'Bytes of these recordings.';
+comment on column bi.day_total.active_rooms is 'Distinct rooms in which somebody was on this day. Not to be added up.';
+comment on column bi.day_total.peak_dial_in_lines is 'Connections by telephone and room system: the largest number reached at any instant of the day.';
+comment on column bi.day_total.peak_dial_in_lines_at is 'The first instant of the day at which that number was reached; null exactly when it is 0.';
+comment on column bi.day_total.peak_live_streams is 'Live streams: the largest number at any instant of the day.';
+comment on column bi.day_total.peak_live_streams_at is 'The first instant of the day at which that number was reached; null exactly when it is 0.';
+comment on column bi.day_total.captions_minutes is 'Minutes in which events had captions on, added up over events.';
+comment on column bi.day_total.whiteboard_minutes is 'Minutes in which events had a whiteboard on, added up over events.';
+comment on column bi.day_total.breakout_minutes is 'Minutes in which events had a breakout open, added up over events.';
+comment on column bi.day_total.transcription_minutes is 'Minutes in which events were transcribed, added up over events.';
+comment on column bi.day_total.screen_share_minutes is 'Minutes in which a screen was shared in events, added up over events.';
+comment on column bi.day_total.captions_enabled_minutes is 'Minutes in which somebody was in events that allow captions, added up over events.';
+comment on column bi.day_total.public_chat_posts is 'Messages posted in public chat on this day, deleted ones too.';
+comment on column bi.day_total.private_chat_posts is 'Messages posted in private chat on this day, deleted ones too.';
+comment on column bi.day_total.questions is 'Questions asked on this day, deleted ones too.';
+comment on column bi.day_total.answers is 'Answers given on this day, deleted ones too.';
+comment on column bi.day_total.stays is 'Stays in events on this day. One over midnight is in both days: not to be added up.';
+comment on column bi.day_total.stays_with_sample is 'Those of which quality was sampled on this day.';
+comment on column bi.day_total.stays_in_trouble is 'Those of which a sample of this day shows trouble: of the processor, of the bandwidth, or more than 5 per cent of packets lost.';
 
 comment on view bi.event_stat is 'One row an event, held or not: who, when and what, and its figures from its beginning until now. Breakouts are part of the event above them.';
 comment on column bi.event_stat.event_id is 'The platform''s id of the event.';

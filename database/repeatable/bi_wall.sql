@@ -16,7 +16,9 @@ grant usage on schema bi to turnout_bi;
 -- The views read these columns, as turnout_bi_owner, of the rows that the policy one_company leaves.
 revoke all on all tables in schema turnout from turnout_bi, turnout_bi_owner, turnout_bi_watch;
 grant select (company_id, slug, time_zone, generation) on company to turnout_bi_owner;
-grant select on company_limit, rollup_generation, local_day, company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day
+grant select on company_limit, rollup_generation, local_day, company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day,
+  peak_day, device_day, room_day, post_day, hour_day, recording_day, feature_day, media_day, quality_day, sampled_stay_day, level_day,
+  billing_close, billing_figure
   to turnout_bi_owner;
 grant select (company_id, generation, day, made_at) on mark to turnout_bi_owner;
 grant select (
@@ -26,7 +28,7 @@ grant select (
 grant select (company_id, event_id, person_id, service) on stay to turnout_bi_owner;
 grant select (company_id, person_id, namespace, key, name) on person to turnout_bi_owner;
 grant select (company_id, person_id, registered_at, removed_at) on registration to turnout_bi_owner;
-grant select (company_id, key, name) on room to turnout_bi_owner;
+grant select (company_id, room_id, key, name, owner_key) on room to turnout_bi_owner;
 grant select (company_id, kind, event_id) on stored to turnout_bi_owner;
 
 -- The watch: whoever is logged in for BI, seen and ended by a role that has the rights of these logins and no other.

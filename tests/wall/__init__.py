@@ -6,11 +6,12 @@ The questions are asked by a superuser whose search_path is turnout, which decid
 from collections.abc import Callable, Iterable, Iterator
 
 from . import bi, functions, roles, tables, views
-from .lists import LOGINS, ONLY_ADDED_TO, SEE_ALL, SEEN_BY_EVERY_USER, TABLES, VIEWS_FOR_BI, Admin, column
+from .lists import LOGINS, ONLY_ADDED_TO, READ_FOR_BI, SEE_ALL, SEEN_BY_EVERY_USER, TABLES, VIEWS_FOR_BI, Admin, column
 
 __all__ = [
     "LOGINS",
     "ONLY_ADDED_TO",
+    "READ_FOR_BI",
     "SEEN_BY_EVERY_USER",
     "SEE_ALL",
     "TABLES",
