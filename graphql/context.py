@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 import strawberry
 from sqlmodel import Session
@@ -15,6 +15,7 @@ from turnout.database.errors import TurnoutError
 from turnout.graphql import allowing
 from turnout.graphql.cost import Cost
 from turnout.graphql.freshness import freshness
+from turnout.graphql.meter import Meter
 from turnout.tenants.alert_targets import Outlets
 from turnout.tenants.audit import Actor, ActorKind
 from turnout.tenants.caller import Caller
@@ -32,18 +33,6 @@ _KINDS: Final = {
     "embed": ActorKind.KEY,
     "support": ActorKind.SUPPORT,
 }
-
-
-class Meter(Protocol):
-    """Counts what credentials spend."""
-
-    def charge(self, credential: Credential, points: int) -> TurnoutError | None:
-        """Count points that are about to be spent; why they may not be now, None when they may."""
-        ...
-
-    def most(self, credential: Credential) -> int:
-        """Points that a credential may spend in a minute; 0 without such a bound."""
-        ...
 
 
 @dataclass(eq=False)
@@ -105,7 +94,7 @@ class Context:
         """As of when the answer holds and what it cost, for whoever may read."""
         credential = self.credential
         reads = credential and Scope.READ_STATS in credential.scopes and not credential.must_change
-        cost = {"cost": {"nodes": self._cost.nodes, "points": self._cost.points}} if self._cost else {}
+        cost = self._cost.extensions() if self._cost else {}
         return freshness(self.reading()) | cost if reads else {}
 
     def actor(self) -> Actor:

@@ -48,6 +48,10 @@ class Cost(NamedTuple):
         """What it takes of a budget: one for each field at the top, and one for every hundred nodes."""
         return self.roots + self.nodes // NODES_OF_A_POINT
 
+    def extensions(self) -> dict[str, object]:
+        """What an answer says of it."""
+        return {"cost": {"nodes": self.nodes, "points": self.points}}
+
     def refusal(self) -> TurnoutError | None:
         """Why it is not executed for anybody; None when it may be."""
         if self.nodes <= MOST_NODES:

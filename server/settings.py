@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """TURNOUT_POINTS_A_MINUTE_EMBED: the same for each embed token."""
     points_a_minute_support: int = Field(default=5000, ge=0)
     """TURNOUT_POINTS_A_MINUTE_SUPPORT: the same for each access of support to a company."""
+    points_a_minute_staff: int = Field(default=5000, ge=0)
+    """TURNOUT_POINTS_A_MINUTE_STAFF: the same for each session of a member of support at /support/graphql."""
     smtp_host: str | None = None
     """TURNOUT_SMTP_HOST: the server that takes e-mail; without it none is sent."""
     smtp_port: int = Field(default=587, ge=1, le=65535)
@@ -92,6 +94,7 @@ def points_a_minute(settings: Settings) -> dict[str, int]:
         "key": settings.points_a_minute_key,
         "embed": settings.points_a_minute_embed,
         "support": settings.points_a_minute_support,
+        "staff": settings.points_a_minute_staff,
     }
 
 

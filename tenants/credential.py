@@ -41,3 +41,8 @@ class Credential:
     must_change: bool = False
     user_key: str | None = None
     views: frozenset[str] | None = None
+
+    @property
+    def account(self) -> tuple[int, UUID]:
+        """What nobody else spends from, of all credentials of its kind."""
+        return self.company.company_id, self.credential_id

@@ -45,6 +45,16 @@ class Member:
     name: str
     session_id: UUID
 
+    @property
+    def kind(self) -> str:
+        """By which budget the session goes."""
+        return "staff"
+
+    @property
+    def account(self) -> UUID:
+        """What nobody else spends from."""
+        return self.session_id
+
     def actor(self, caller: Caller) -> Actor:
         """Who an audit says it was."""
         return Actor(ActorKind.SUPPORT, self.name, self.session_id, caller)

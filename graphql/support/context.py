@@ -13,6 +13,7 @@ from sqlmodel import Session
 from turnout.analytics.reading import Closing
 from turnout.database.errors import TurnoutError
 from turnout.graphql.cost import Cost
+from turnout.graphql.meter import Meter
 from turnout.tenants.audit import Actor
 from turnout.tenants.caller import Caller
 from turnout.tenants.connection import Door
@@ -25,7 +26,10 @@ Result = TypeVar("Result")
 
 @dataclass(eq=False)
 class SupportContext:
-    """One request: `token` is what it was sent with, `member` whose it is; None when nobody has signed in."""
+    """One request: `token` is what it was sent with, `member` whose it is; None when nobody has signed in.
+
+    `meter` counts what sessions spend; None where they may spend anything.
+    """
 
     desk: Desk
     door: Door
@@ -34,6 +38,8 @@ class SupportContext:
     caller: Caller
     member: Member | None = None
     token: str | None = None
+    meter: Meter | None = None
+    _cost: Cost | None = None
 
     @property
     def is_known(self) -> bool:
@@ -45,12 +51,13 @@ class SupportContext:
         del asked
 
     def charge(self, cost: Cost) -> TurnoutError | None:
-        """What support asks is counted nowhere."""
-        del cost
+        """Count what the session is about to spend. Without one there is only signing in, which waits."""
+        self._cost = cost
+        return self.meter.charge(self.member, cost.points) if self.meter and self.member else None
 
     def extensions(self) -> dict[str, Any]:
-        """Nothing: what support sees is as it is now."""
-        return {}
+        """What the answer cost, for whoever has signed in; what support sees is as it is now."""
+        return self._cost.extensions() if self._cost and self.member else {}
 
     def signed_in(self) -> Member:
         """Who asks. Raises UNAUTHENTICATED when nobody has said so."""

@@ -1,4 +1,4 @@
-"""What each credential may spend on questions in a minute, counted in the memory of this process.
+"""What each credential, or session of support, may spend on questions in a minute, counted in this process's memory.
 
 Never by address, which many may share, and never of a company as a whole: one program that asks without end keeps
 nobody else of its company waiting, and nobody of another.
@@ -7,20 +7,17 @@ nobody else of its company waiting, and nobody of another.
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from turnout.database.errors import TurnoutError
 from turnout.graphql.errors import RATE_LIMITED
-from turnout.tenants.credential import Credential
+from turnout.graphql.meter import Payer
 
 SECONDS: Final = 60
 # Credentials of whom it is known what they have spent; of more than these those are forgotten that began first.
 MOST_KNOWN: Final = 20_000
-
-_Name = tuple[int, str, UUID]
 
 
 @dataclass
@@ -47,32 +44,32 @@ class Rates:
         self._points = dict(points or {})
         self._clock = clock
         self._most_known = most_known
-        self._minutes: OrderedDict[_Name, _Minute] = OrderedDict()
+        self._minutes: OrderedDict[Hashable, _Minute] = OrderedDict()
 
-    def most(self, credential: Credential) -> int:
+    def most(self, payer: Payer) -> int:
         """Points that a credential may spend in a minute; 0 without such a bound."""
-        return self._points.get(credential.kind, 0)
+        return self._points.get(payer.kind, 0)
 
-    def charge(self, credential: Credential, points: int) -> TurnoutError | None:
+    def charge(self, payer: Payer, points: int) -> TurnoutError | None:
         """Count points that are about to be spent; RATE_LIMITED when they are too many, and then not counted.
 
         What alone is more than a whole minute's may be spent at its beginning: it would never be answered otherwise.
         """
-        most = self.most(credential)
+        most = self.most(payer)
         if not most:
             return None
-        minute = self._minute(credential)
+        minute = self._minute(payer)
         if minute.used and minute.used + points > most:
             return _limited(most, self._seconds_left(minute))
         minute.used += points
         return None
 
-    def headers(self, credential: Credential) -> dict[str, str]:
+    def headers(self, payer: Payer) -> dict[str, str]:
         """What a credential may spend, has left and has spent, and in how many seconds it has all of it again."""
-        most = self.most(credential)
+        most = self.most(payer)
         if not most:
             return {}
-        minute = self._minute(credential)
+        minute = self._minute(payer)
         return {
             "x-ratelimit-limit": str(most),
             "x-ratelimit-remaining": str(max(most - minute.used, 0)),
@@ -80,8 +77,8 @@ class Rates:
             "x-ratelimit-reset": str(self._seconds_left(minute)),
         }
 
-    def _minute(self, credential: Credential) -> _Minute:
-        name, now = (credential.company.company_id, credential.kind, credential.credential_id), self._clock()
+    def _minute(self, payer: Payer) -> _Minute:
+        name, now = (payer.kind, payer.account), self._clock()
         minute = self._minutes.get(name)
         if minute is None or now >= minute.since + SECONDS:
             minute = self._minutes[name] = _Minute(now)

@@ -1,6 +1,7 @@
 """POST /support/graphql: the way in for support staff. What companies sign in with is unknown here."""
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from turnout.graphql.support.context import SupportContext
 from turnout.graphql.support.schema import support_schema
@@ -24,8 +25,21 @@ class SupportGraphQL(Endpoint[SupportContext]):
         token = bearer(header)
         member = await self._member(token) if header is not None else None
         return SupportContext(
-            self._desk, services.door, services.refresher, services.clock, caller_of(request), member, token
+            self._desk,
+            services.door,
+            services.refresher,
+            services.clock,
+            caller_of(request),
+            member,
+            token,
+            services.rates,
         )
+
+    def _with_headers(self, request: Request, context: SupportContext, response: Response) -> Response:
+        """The answer, with what the session has left."""
+        if context.member:
+            response.headers.update(self._services.rates.headers(context.member))
+        return response
 
     async def _member(self, token: str | None) -> Member:
         now = self._services.clock()

@@ -19,6 +19,7 @@ from turnout.tenants.company import Company
 from turnout.tenants.credential import Credential
 
 from .clients import Client
+from .staffing import Staff, signed_in
 from .test_documents import doubling
 
 
@@ -60,7 +61,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def services(services: Services, clock: Clock) -> Services:
-    return replace(services, rates=Rates({"session": MOST}, clock))
+    return replace(services, rates=Rates({"session": MOST, "staff": MOST}, clock))
 
 
 def nodes(text: str, **variables: object) -> int:
@@ -166,6 +167,22 @@ async def test_limits_say_how_much_may_be_spent(at_acme: Client) -> None:
     limits = (await at_acme.query("{ limits { mostNodes pointsAMinute } }"))["limits"]
 
     assert limits == {"mostNodes": 500_000, "pointsAMinute": MOST}
+
+
+async def test_a_session_of_support_has_a_budget_and_other_sessions_have_theirs(
+    staff: Staff,
+) -> None:
+    who = "{ a: support { member { name } } b: support { member { name } } }"
+    other = await signed_in(staff.http, "Ann", staff.password)
+
+    answers = [await staff.post(who) for _ in range(MOST // 2)]
+    refused, others = await staff.post(who), await other.post(who)
+
+    assert answers[0].json()["extensions"] == {"cost": {"nodes": 0, "points": 2}}
+    assert {answer.status_code for answer in answers} == {200}
+    assert (refused.status_code, refused.headers["retry-after"], headers(refused)) == (429, "60", (MOST, 0, MOST, 60))
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert headers(others) == (MOST, MOST - 2, 2, 60)
 
 
 def test_budgets_go_by_kind_and_are_forgotten_when_they_are_too_many(acme: Company) -> None:
