@@ -20,30 +20,64 @@ where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])
 -- name: fold_stays
 -- Reads the signals of each connection in their order and replaces its stays; marks the days of every stay that changed.
 -- The ends of an event close the stays of its breakouts too, and are read last at their instant.
-with recursive touched as (
-  select c.connection_id, c.event_id
-  from connection c
-  where c.company_id = %(company)s and c.connection_id = any (%(connections)s::bigint[])
+-- Every look-up is a lateral one and no two results are joined: so it costs the same whatever the planner believes of a
+-- company, which for a new one is that it has nothing.
+with touched as materialized (
+  select i.connection_id, c.event_id, c.tree_active_at
+  from unnest(%(connections)s::bigint[]) as i (connection_id)
+  cross join lateral (
+    select c.event_id, t.tree_active_at
+    from connection c
+    join event e on e.company_id = %(company)s and e.event_id = c.event_id
+    join event t on t.company_id = %(company)s and t.event_id = e.top_id
+    where c.company_id = %(company)s and c.connection_id = i.connection_id
+    offset 0
+  ) c
 ),
-lineage (event_id, ancestor_id) as (
-  select distinct t.event_id, t.event_id from touched t
-  union
-  select l.event_id, e.parent_id
-  from lineage l
-  join event e on e.company_id = %(company)s and e.event_id = l.ancestor_id
-  where e.breakout_of is not null
+closing as (
+  select u.connection_id, e.event_id, e.tree_active_at, x.at
+  from (
+    select t.event_id, t.tree_active_at, array_agg(t.connection_id) as connections from touched t group by t.event_id, t.tree_active_at
+  ) e
+  cross join lateral (
+    with recursive lineage (event_id) as (
+      select e.event_id
+      union
+      select b.parent_id
+      from lineage l
+      cross join lateral (
+        select b.parent_id
+        from event b
+        where b.company_id = %(company)s and b.event_id = l.event_id and b.breakout_of is not null
+        offset 0
+      ) b
+    )
+    select x.at
+    from lineage l
+    cross join lateral (
+      select x.at
+      from event_signal x
+      where x.company_id = %(company)s and x.event_id = l.event_id and x.what = 'ENDED' and not x.retracted
+      offset 0
+    ) x
+  ) x
+  cross join lateral unnest(e.connections) as u (connection_id)
 ),
+-- A connection whose signals are all retracted is here too, with nothing heard: its stays have gone.
 heard as (
-  select s.connection_id, s.at, 0 as late, s.source, s.activity_key, s.what::text as what,
+  select t.connection_id, t.event_id, t.tree_active_at, s.at, 0 as late, s.source, s.activity_key, s.what,
     s.role, s.user_id, s.external_id, s.name, s.device, s.client, s.service, s.metadata
-  from signal s
-  where s.company_id = %(company)s and s.connection_id = any (%(connections)s::bigint[]) and not s.retracted
-  union all
-  select t.connection_id, x.at, 1, '', '', 'ENDED', null, null, null, null, null, null, null, null
   from touched t
-  join lineage l on l.event_id = t.event_id
-  join event_signal x
-    on x.company_id = %(company)s and x.event_id = l.ancestor_id and x.what = 'ENDED' and not x.retracted
+  left join lateral (
+    select s.at, s.source, s.activity_key, s.what::text as what,
+      s.role, s.user_id, s.external_id, s.name, s.device, s.client, s.service, s.metadata
+    from signal s
+    where s.company_id = %(company)s and s.connection_id = t.connection_id and not s.retracted
+    offset 0
+  ) s on true
+  union all
+  select c.connection_id, c.event_id, c.tree_active_at, c.at, 1, '', '', 'ENDED', null, null, null, null, null, null, null, null
+  from closing c
 ),
 placed as (
   select h.*,
@@ -63,18 +97,21 @@ opened as (
     ) as opens
   from placed p
 ),
-counted as (
+counted as materialized (
   select o.*,
     (count(*) filter (where o.opens) over (partition by o.connection_id order by o.position rows unbounded preceding))::integer as ordinal
   from opened o
 ),
--- A real leave closes wherever it lies before the next join, even behind an end of the event.
 framed as (
-  select c.connection_id, c.ordinal,
+  select c.connection_id, c.ordinal, c.event_id, c.tree_active_at,
     min(c.at) as joined_at,
     min(c.at) filter (where c.what = 'LEFT') as left_at,
     min(c.at) filter (where c.what = 'ENDED') as ended_at,
     coalesce(min(c.position) filter (where c.what = 'LEFT'), min(c.position) filter (where c.what = 'ENDED')) as closed,
+    max(c.position) + 1 as behind,
+    array_agg(c.position order by c.position) filter (where c.what = 'ROLE_CHANGED') as changed,
+    array_agg(c.at order by c.position) filter (where c.what = 'ROLE_CHANGED') as changed_at,
+    array_agg(c.role order by c.position) filter (where c.what = 'ROLE_CHANGED') as changed_to,
     (array_agg(c.role order by c.position) filter (where c.what = 'JOINED' and c.role is not null))[1] as role,
     (array_agg(c.user_id order by c.position) filter (where c.user_id is not null))[1] as user_id,
     (array_agg(c.external_id order by c.position) filter (where c.external_id is not null))[1] as external_id,
@@ -85,36 +122,23 @@ framed as (
     (array_agg(c.metadata order by c.position) filter (where c.metadata is not null))[1] as metadata
   from counted c
   where c.ordinal > 0
-  group by c.connection_id, c.ordinal
+  group by c.connection_id, c.ordinal, c.event_id, c.tree_active_at
 ),
-changed as (
-  select c.connection_id, c.ordinal,
-    array_agg(c.at order by c.position) as changed_at,
-    array_agg(c.role order by c.position) as changed_to
-  from counted c
-  join framed f on f.connection_id = c.connection_id and f.ordinal = c.ordinal
-  where c.what = 'ROLE_CHANGED' and (f.closed is null or c.position < f.closed)
-  group by c.connection_id, c.ordinal
-),
-folded as materialized (
-  select f.connection_id, f.ordinal, t.event_id, f.joined_at, x.left_at, x.ended_by,
-    f.role, c.changed_at, c.changed_to, f.user_id, f.external_id, f.name, f.device, f.client, f.service, f.metadata
+-- A real leave closes wherever it lies before the next join, even behind an end of the event; roles change until then.
+folded as (
+  select f.*, x.last_at, x.ended_by, nullif(width_bucket(coalesce(f.closed, f.behind) - 1, f.changed), 0) as changes
   from framed f
-  join touched t on t.connection_id = f.connection_id
-  join event e on e.company_id = %(company)s and e.event_id = t.event_id
-  join event top on top.company_id = %(company)s and top.event_id = e.top_id
-  left join changed c on c.connection_id = f.connection_id and c.ordinal = f.ordinal
   cross join lateral (
     select
       case
         when f.left_at is not null then f.left_at
         when f.ended_at is not null then f.ended_at
-        when top.tree_active_at + %(stale_after)s::interval <= %(as_of)s then greatest(f.joined_at, top.tree_active_at)
-      end as left_at,
+        when f.tree_active_at + %(stale_after)s::interval <= %(as_of)s then greatest(f.joined_at, f.tree_active_at)
+      end as last_at,
       case
         when f.left_at is not null then 'LEFT'::stay_end
         when f.ended_at is not null then 'EVENT_ENDED'::stay_end
-        when top.tree_active_at + %(stale_after)s::interval <= %(as_of)s then 'STALE'::stay_end
+        when f.tree_active_at + %(stale_after)s::interval <= %(as_of)s then 'STALE'::stay_end
       end as ended_by
   ) x
 ),
@@ -123,8 +147,8 @@ written as (
     company_id, connection_id, ordinal, event_id, joined_at, left_at, ended_by,
     role, changed_at, changed_to, user_id, external_id, name, device, client, service, metadata
   )
-  select %(company)s, f.connection_id, f.ordinal, f.event_id, f.joined_at, f.left_at, f.ended_by,
-    f.role, f.changed_at, f.changed_to, f.user_id, f.external_id, f.name, f.device, f.client, f.service, f.metadata
+  select %(company)s, f.connection_id, f.ordinal, f.event_id, f.joined_at, f.last_at, f.ended_by,
+    f.role, f.changed_at[:f.changes], f.changed_to[:f.changes], f.user_id, f.external_id, f.name, f.device, f.client, f.service, f.metadata
   from folded f
   on conflict (company_id, connection_id, ordinal) do update
   set joined_at = excluded.joined_at, left_at = excluded.left_at, ended_by = excluded.ended_by,
@@ -138,10 +162,20 @@ written as (
       excluded.external_id, excluded.name, excluded.device, excluded.client, excluded.service, excluded.metadata)
   returning new.connection_id, new.event_id, old.joined_at as old_joined_at, old.left_at as old_left_at, new.joined_at, new.left_at
 ),
+surplus as materialized (
+  select k.connection_id, s.ordinal
+  from (select c.connection_id, max(c.ordinal) as stays from counted c group by c.connection_id) k
+  cross join lateral (
+    select s.ordinal
+    from stay s
+    where s.company_id = %(company)s and s.connection_id = k.connection_id and s.ordinal > k.stays
+    offset 0
+  ) s
+),
 gone as (
   delete from stay s
-  where s.company_id = %(company)s and s.connection_id = any (%(connections)s::bigint[])
-    and not exists (select from folded f where f.connection_id = s.connection_id and f.ordinal = s.ordinal)
+  where s.company_id = %(company)s and s.connection_id = any (array(select u.connection_id from surplus u))
+    and (s.connection_id, s.ordinal) in (select u.connection_id, u.ordinal from surplus u)
   returning s.connection_id, s.event_id, s.joined_at, s.left_at
 ),
 span as (
@@ -151,6 +185,8 @@ span as (
   union all
   select g.connection_id, g.event_id, g.joined_at, g.left_at from gone g
 ),
+-- Spans are put together by the dates they begin and end on, which leads to the same days: each end of what is put together is one
+-- of theirs, and between these there are no other days than theirs.
 -- Of which stay a sample of quality is depends on when those of its connection begin, even if it was taken after they end.
 sampled as (
   select q.since, q.until
@@ -166,16 +202,26 @@ marked as (
   insert into mark (company_id, generation, day, made_at)
   select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
   from (
-    select s.joined_at as since, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as until from span s
-    union all
-    select q.since, q.until from sampled q
+    select min(s.since) as since, max(s.until) as until
+    from (
+      select s.joined_at as since, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s)) as until from span s
+      union all
+      select q.since, q.until from sampled q
+    ) s
+    group by (s.since at time zone 'UTC')::date, (s.until at time zone 'UTC')::date
   ) s
   cross join lateral days_between(%(company)s, s.since, s.until) d
 )
-select distinct t.event_id, t.starts_at, t.kind = 'CALL' and (t.template is null or t.template not in ('PERSONAL_CALL', 'GROUP_CALL'))
+select distinct t.event_id, t.starts_at, t.undecided
 from (select distinct event_id from span) s
-join event e on e.company_id = %(company)s and e.event_id = s.event_id
-join event t on t.company_id = %(company)s and t.event_id = e.top_id
+cross join lateral (
+  select t.event_id, t.starts_at,
+    t.kind = 'CALL' and (t.template is null or t.template not in ('PERSONAL_CALL', 'GROUP_CALL')) as undecided
+  from event e
+  join event t on t.company_id = %(company)s and t.event_id = e.top_id
+  where e.company_id = %(company)s and e.event_id = s.event_id
+  offset 0
+) t
 
 -- name: mark_instants
 insert into mark (company_id, generation, day, made_at)
