@@ -48,7 +48,7 @@ class Bench:
         company = 1 + number % self.companies
         in_order, shuffled, small = (Day(number, way) for way in ("in-order", "shuffled", "small"))
         bodies, mixed, few = in_order.activities(AT_ONCE), shuffled.activities(AT_ONCE), small.activities(AT_ONCE)
-        random.Random(number).shuffle(mixed)  # noqa: S311 -- no secret
+        random.Random(number).shuffle(mixed)
         rows = columns_of(company, bodies)
         return {
             "COPY": copy(self.admin, rows),
@@ -129,7 +129,9 @@ def report(times: Times) -> None:
             f"   {medians['COPY'] / median:5.3f} of COPY's speed"
         )
     print(f"  of COPY's speed, in order: {medians['COPY'] / medians['in order']:.3f} (bar: at least 0.2)")
-    print(f"  batches of {SMALL} ÷ of {AT_ONCE:,}: {medians[f'batches of {SMALL}'] / medians['in order']:.2f} (bar: under 3)")
+    print(
+        f"  batches of {SMALL} ÷ of {AT_ONCE:,}: {medians[f'batches of {SMALL}'] / medians['in order']:.2f} (bar: under 3)"
+    )
     print(f"  new ÷ known: {medians['in order'] / medians['again']:.2f} (bar: at least 3)")
 
 

@@ -27,7 +27,7 @@ class Day:
     """The activities of one day; the same number and name give the same activities."""
 
     def __init__(self, number: int, name: str) -> None:
-        self._random = random.Random(f"{name}/{number}")  # noqa: S311 -- a day like another, and no secret
+        self._random = random.Random(f"{name}/{number}")
         self._name = f"{name}-{number}"
         self._begin = FIRST_DAY + timedelta(days=number)
         self._told = 0
@@ -68,7 +68,9 @@ class Day:
         if self._random.random() < 0.2:
             yield self._tell("stay.roleChanged", joined + (left - joined) / 2, link | {"role": "SPEAKER"})
         if self._random.random() < 0.4:
-            yield self._tell("quality.sampled", joined + (left - joined) / 3, link | {"packetLoss": 0.01, "bitrate": 9e5})
+            yield self._tell(
+                "quality.sampled", joined + (left - joined) / 3, link | {"packetLoss": 0.01, "bitrate": 9e5}
+            )
         if self._random.random() < 0.2:
             measured = {"direction": "SENT", "track": "AUDIO_VIDEO", "seconds": 60.5}
             yield self._tell("media.measured", joined + (left - joined) / 4, link | measured)
@@ -84,7 +86,9 @@ class Day:
         run = {"recording": f"{event}-r", "event": event}
         yield self._tell("recording.started", begin + timedelta(minutes=5), run)
         yield self._tell("recording.stopped", begin + timedelta(minutes=45), run)
-        yield self._tell("recording.stored", begin + timedelta(minutes=50), run | {"bytes": 123_456_789, "seconds": 2400})
+        yield self._tell(
+            "recording.stored", begin + timedelta(minutes=50), run | {"bytes": 123_456_789, "seconds": 2400}
+        )
 
     def _message(self, event: str) -> dict[str, Any]:
         return {"place": self._random.choice(("PUBLIC_CHAT", "QUESTION")), "event": event, "sender": self._user()}

@@ -3,19 +3,16 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from turnout.ingest.vocabulary import (
     TYPES,
     Envelope,
     EventDescribed,
-    EventNamed,
     EventPlanned,
-    MessagePosted,
-    RecordingRun,
     RecordingStored,
     Retracted,
     Said,
@@ -24,15 +21,20 @@ from turnout.ingest.vocabulary import (
 OLDEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_AHEAD: Final = timedelta(minutes=5)
 LARGEST: Final = 1 << 20
+DIGEST_SIZE: Final = 16
 
 _ENVELOPE: Final = msgspec.json.Decoder(Envelope)
 _MEMBERS: Final[msgspec.json.Decoder[dict[str, Any] | None]] = msgspec.json.Decoder(dict[str, Any] | None)
+_SAID: Final[dict[str, msgspec.json.Decoder[Said]]] = {name: msgspec.json.Decoder(said) for name, said in TYPES.items()}
 _CANONICAL: Final = msgspec.json.Encoder(order="deterministic")
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """One thing that happened. `digest` is who said it and which one it is, `content` what it says."""
+class Activity(Struct, frozen=True, gc=False):
+    """One thing that happened. `digest` is who said it and which one it is, `content` what it says.
+
+    `event` is the event it is about, or that it names beside a message or a recording; `parent` the event that it says
+    its own is a breakout of.
+    """
 
     position: int
     digest: bytes
@@ -42,20 +44,11 @@ class Activity:
     source: str
     id: str
     said: Said
+    event: str | None
+    parent: str | None
     replaces: bytes | None
     replaced_id: str | None
     body: bytes
-
-    @property
-    def event(self) -> str | None:
-        """The event it is about, or that it names beside a message or a recording."""
-        said = self.said
-        return said.event if isinstance(said, EventNamed | MessagePosted | RecordingRun | RecordingStored) else None
-
-    @property
-    def parent(self) -> str | None:
-        """The event that it says its own is a breakout of."""
-        return self.said.parent if isinstance(self.said, EventDescribed) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +86,7 @@ def read_activity(body: bytes, position: int, now: datetime) -> Activity | Quara
 
 def digest_of(source: str, id_: str) -> bytes:
     """16 bytes that name an activity for ever; ids hold no control characters, so NUL keeps the two apart."""
-    return hashlib.blake2b(f"{source}\0{id_}".encode(), digest_size=16).digest()
+    return hashlib.blake2b(f"{source}\0{id_}".encode(), digest_size=DIGEST_SIZE).digest()
 
 
 def _read_envelope(body: bytes) -> Envelope:
@@ -106,8 +99,10 @@ def _read(envelope: Envelope, body: bytes, position: int, now: datetime) -> Acti
     said = _read_data(envelope)
     at = envelope.time.astimezone(UTC)
     _refuse_times(at, said, now)
-    if isinstance(said, EventDescribed) and said.parent == said.event:
-        raise _RefusedError("PARENT_IS_ITSELF", f"The event {said.event!r} names itself as its parent.")
+    event: str | None = getattr(said, "event", None)
+    parent = said.parent if isinstance(said, EventDescribed) else None
+    if parent is not None and parent == event:
+        raise _RefusedError("PARENT_IS_ITSELF", f"The event {event!r} names itself as its parent.")
     if envelope.replaces == envelope.id:
         raise _RefusedError("REPLACES_ITSELF", "`replaces` names an earlier activity of the same source, never itself.")
     if isinstance(said, Retracted) and envelope.replaces is None:
@@ -121,6 +116,8 @@ def _read(envelope: Envelope, body: bytes, position: int, now: datetime) -> Acti
         envelope.source,
         envelope.id,
         said,
+        event,
+        parent,
         digest_of(envelope.source, envelope.replaces) if envelope.replaces else None,
         envelope.replaces,
         body,
@@ -128,39 +125,38 @@ def _read(envelope: Envelope, body: bytes, position: int, now: datetime) -> Acti
 
 
 def _read_data(envelope: Envelope) -> Said:
-    said = TYPES.get(envelope.type)
-    if said is None:
+    decoder = _SAID.get(envelope.type)
+    if decoder is None:
         raise _RefusedError("UNKNOWN_TYPE", f"The type {envelope.type[:200]!r} is not one that Turnout counts.")
-    if said is Retracted:
+    if TYPES[envelope.type] is Retracted:
         return Retracted()
     try:
-        return _decoder(said).decode(envelope.data)
+        return decoder.decode(envelope.data)
     except msgspec.ValidationError as error:
         raise _RefusedError("INVALID", f"data: {error}") from None
 
 
-@lru_cache
-def _decoder(said: type[Said]) -> msgspec.json.Decoder[Said]:
-    return msgspec.json.Decoder(said)
-
-
 def _refuse_times(at: datetime, said: Said, now: datetime) -> None:
-    happened: list[tuple[str, datetime | None]] = [("time", at)]
+    _refuse_time("time", at, now)
     if isinstance(said, EventDescribed):
-        happened.append(("createdAt", said.createdAt))
-    if isinstance(said, RecordingStored):
-        happened.append(("startedAt", said.startedAt))
-    ahead: list[tuple[str, datetime | None]] = []
+        _refuse_time("createdAt", said.createdAt, now)
     if isinstance(said, EventPlanned):
-        ahead = [("startsAt", said.startsAt), ("endsAt", said.endsAt)]
-    for name, instant in happened + ahead:
-        if instant is not None and instant < OLDEST:
-            raise _RefusedError("TOO_OLD", f"{name} is {instant.isoformat()}; nothing before the year 2000 is taken.")
-    for name, instant in happened:
-        if instant is not None and instant > now + MOST_AHEAD:
-            raise _RefusedError(
-                "TOO_FAR_AHEAD", f"{name} is {instant.isoformat()}, more than 5 minutes ahead of the clock here."
-            )
+        _refuse_time("startsAt", said.startsAt, None)
+        _refuse_time("endsAt", said.endsAt, None)
+    if isinstance(said, RecordingStored):
+        _refuse_time("startedAt", said.startedAt, now)
+
+
+def _refuse_time(name: str, instant: datetime | None, now: datetime | None) -> None:
+    """What has happened lies behind `now`; without it, what is planned may lie ahead."""
+    if instant is None:
+        return
+    if instant < OLDEST:
+        raise _RefusedError("TOO_OLD", f"{name} is {instant.isoformat()}; nothing before the year 2000 is taken.")
+    if now and instant > now + MOST_AHEAD:
+        raise _RefusedError(
+            "TOO_FAR_AHEAD", f"{name} is {instant.isoformat()}, more than 5 minutes ahead of the clock here."
+        )
 
 
 def _content(envelope: Envelope, at: datetime) -> bytes:
@@ -168,10 +164,10 @@ def _content(envelope: Envelope, at: datetime) -> bytes:
     members = _MEMBERS.decode(envelope.data)
     said = {name: value for name, value in members.items() if value is not None} if members else {}
     text = _CANONICAL.encode([envelope.type, at, envelope.replaces, said])
-    return hashlib.blake2b(text, digest_size=16).digest()
+    return hashlib.blake2b(text, digest_size=DIGEST_SIZE).digest()
 
 
-class _Names(msgspec.Struct):
+class _Names(Struct):
     """Whatever can be told of an activity that is broken elsewhere."""
 
     id: Any = None

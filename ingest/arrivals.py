@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from turnout.database.columns import Instants, Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.naming import Names
@@ -23,14 +24,14 @@ async def announce(setting: Setting, counting: list[Activity], names: Names) -> 
     stays = [activity for activity in news if activity.type in STAY_SIGNALS]
     await setting.run(
         _SQL["announce"],
-        whats=[STAY_SIGNALS[activity.type] for activity in stays] or ["OTHER"],
-        connections=[names.connection(activity) for activity in stays] or [None],
-        ats=[activity.at for activity in stays] or [None],
+        whats=Texts([STAY_SIGNALS[activity.type] for activity in stays] or ["OTHER"]),
+        connections=Numbers([names.connection(activity) for activity in stays] or [None]),
+        ats=Instants([activity.at for activity in stays] or [None]),
         kept=KEPT,
     )
     if ended := [activity for activity in news if activity.type == _ENDED]:
         await setting.run(
             _SQL["announce_ended"],
-            events=[names.event(activity) for activity in ended],
-            ats=[activity.at for activity in ended],
+            events=Numbers(names.event(activity) for activity in ended),
+            ats=Instants(activity.at for activity in ended),
         )

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from turnout.database.columns import Blobs, Instants, Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.naming import Names
@@ -32,7 +33,9 @@ async def retract_feature_signals(
     connection: AsyncConnection[Any], company_id: int, digests: list[bytes]
 ) -> set[FeatureKey]:
     """Forget what these activities said; the features that they were about."""
-    cursor = await connection.execute(_SQL["retract_feature_signals"], {"company": company_id, "digests": digests})
+    cursor = await connection.execute(
+        _SQL["retract_feature_signals"], {"company": company_id, "digests": Blobs(digests)}
+    )
     return {(event, feature, whose) for event, feature, whose in await cursor.fetchall()}
 
 
@@ -45,13 +48,17 @@ async def fold_features(
     """
     if told or trees:
         await setting.run(
-            _SQL["fold_features"], **_columns(sorted(told)), tops=list(trees), whole=list(whole), open_too=open_too
+            _SQL["fold_features"],
+            **_columns(sorted(told)),
+            tops=Numbers(trees),
+            whole=Numbers(whole),
+            open_too=open_too,
         )
 
 
 async def mark_features(setting: Setting, tops: set[int]) -> None:
     """Mark every day on which a feature of these trees was on."""
-    await setting.run(_SQL["mark_features"], tops=list(tops))
+    await setting.run(_SQL["mark_features"], tops=Numbers(tops))
 
 
 def _key(activity: Activity, names: Names) -> FeatureKey | None:
@@ -64,17 +71,17 @@ def _key(activity: Activity, names: Names) -> FeatureKey | None:
 def _envelopes(company_id: int, activities: list[Activity]) -> dict[str, Any]:
     return {
         "company": company_id,
-        "digests": [activity.digest for activity in activities],
-        "ats": [activity.at for activity in activities],
-        "sources": [activity.source for activity in activities],
-        "ids": [activity.id for activity in activities],
-        "whats": [_WHATS[activity.type] for activity in activities],
+        "digests": Blobs(activity.digest for activity in activities),
+        "ats": Instants(activity.at for activity in activities),
+        "sources": Texts(activity.source for activity in activities),
+        "ids": Texts(activity.id for activity in activities),
+        "whats": Texts(_WHATS[activity.type] for activity in activities),
     }
 
 
 def _columns(keys: list[FeatureKey]) -> dict[str, Any]:
     return {
-        "events": [event for event, _, _ in keys],
-        "features": [feature for _, feature, _ in keys],
-        "connections": [whose for _, _, whose in keys],
+        "events": Numbers(event for event, _, _ in keys),
+        "features": Texts(feature for _, feature, _ in keys),
+        "connections": Texts(whose for _, _, whose in keys),
     }

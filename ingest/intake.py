@@ -11,9 +11,10 @@ from typing import Any, Final, TypeVar
 from psycopg import AsyncConnection
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
+from turnout.database.columns import Blobs, Numbers, Texts
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
-from turnout.ingest.activities import Activity, Quarantined, read_activity
+from turnout.ingest.activities import DIGEST_SIZE, Activity, Quarantined, read_activity
 from turnout.ingest.arrivals import announce
 from turnout.ingest.locking import Locked, lock_events
 from turnout.ingest.naming import Names, name_connections, name_persons
@@ -28,6 +29,8 @@ from turnout.tenants.connection import Door
 
 _SQL: Final = statements("turnout.ingest", "intake.sql")
 _TRIES: Final = 8
+# From so many activities on, planning for them costs little beside storing them.
+MANY: Final = 1_000
 
 T = TypeVar("T")
 
@@ -97,6 +100,7 @@ async def store_readable(
     connection: AsyncConnection[Any], company_id: int, activities: list[Activity], now: datetime
 ) -> Receipt:
     """The same without the quarantine: conflicts are in the receipt alone."""
+    await connection.execute(_SQL["plan_for_many" if len(activities) >= MANY else "plan_for_few"])
     rules = await connection.execute(_SQL["lock_company"], {"company": company_id})
     seen = await _known(connection, company_id, activities)
     setting = Setting(connection, company_id, _stale_after(await rules.fetchall()), now)
@@ -154,9 +158,12 @@ async def _known(connection: AsyncConnection[Any], company_id: int, activities: 
     """What the activities of these identities have said before."""
     if not activities:
         return {}
-    digests = list({activity.digest for activity in activities})
-    cursor = await connection.execute(_SQL["known_activities"], {"company": company_id, "digests": digests})
-    return {digest: content for digest, content, _, _ in await cursor.fetchall() if content is not None}
+    digests = Blobs({activity.digest for activity in activities})
+    parameters = {"company": company_id, "digests": digests}
+    cursor = await connection.execute(_SQL["known_activities"], parameters, binary=True)
+    [(known,)] = await cursor.fetchall()
+    said = _cut(known)
+    return dict(zip(said[::2], said[1::2], strict=True))
 
 
 def _sort_out(activities: list[Activity], seen: dict[bytes, bytes]) -> tuple[list[Activity], int, list[Activity]]:
@@ -181,13 +188,20 @@ async def _remember(
         _SQL["remember_activities"],
         {
             "company": company_id,
-            "digests": [activity.digest for activity in activities],
-            "contents": [activity.content for activity in activities],
-            "events": [names.event(activity) for activity in activities],
-            "connections": [names.connection(activity) for activity in activities],
+            "digests": Blobs(activity.digest for activity in activities),
+            "contents": Blobs(activity.content for activity in activities),
+            "events": Numbers(names.event(activity) for activity in activities),
+            "connections": Numbers(names.connection(activity) for activity in activities),
         },
+        binary=True,
     )
-    return dict(await cursor.fetchall())
+    [(new, retracted)] = await cursor.fetchall()
+    return dict.fromkeys(_cut(new), False) | dict.fromkeys(_cut(retracted), True)
+
+
+def _cut(digests: bytes) -> list[bytes]:
+    """Digests that stand one behind the other."""
+    return [digests[start : start + DIGEST_SIZE] for start in range(0, len(digests), DIGEST_SIZE)]
 
 
 async def _quarantine(
@@ -201,12 +215,12 @@ async def _quarantine(
         {
             "company": company_id,
             "as_of": now,
-            "digests": list(unique),
-            "codes": [item.code for item in unique.values()],
-            "details": [item.reason.replace("\0", "\\0") for item in unique.values()],
-            "sources": [item.source for item in unique.values()],
-            "ids": [item.id for item in unique.values()],
-            "bodies": [item.body for item in unique.values()],
+            "digests": Blobs(unique),
+            "codes": Texts(item.code for item in unique.values()),
+            "details": Texts(item.reason.replace("\0", "\\0") for item in unique.values()),
+            "sources": Texts(item.source for item in unique.values()),
+            "ids": Texts(item.id for item in unique.values()),
+            "bodies": Blobs(item.body for item in unique.values()),
             "positions": [item.position for item in unique.values()],
         },
     )

@@ -6,10 +6,24 @@
 -- is taken in for a company that was suspended after its key had been accepted.
 select stale_after from company where company_id = %(company)s and suspended_at is null for share
 
+-- name: plan_for_many
+-- Plans are made for as many rows as there are: those kept for a few would go through all of them for each of them.
+select set_config('plan_cache_mode', 'force_custom_plan', true)
+
+-- name: plan_for_few
+-- To plan some thirty statements anew takes several times as long as to store a few rows.
+select set_config('plan_cache_mode', 'force_generic_plan', true)
+
 -- name: known_activities
-select digest, content, event_id, connection_id
+-- What these have said before: one value of 32 bytes each, since ten thousand rows take longer to fetch than to find.
+select coalesce(string_agg(digest || content, ''::bytea), ''::bytea)
 from activity
-where company_id = %(company)s and digest = any (%(digests)s::bytea[])
+where company_id = %(company)s and digest = any (%(digests)s::bytea[]) and content is not null
+
+-- name: events_of_activities
+select distinct event_id
+from activity
+where company_id = %(company)s and digest = any (%(digests)s::bytea[]) and event_id is not null
 
 -- name: add_events
 insert into event (company_id, key)
@@ -25,17 +39,28 @@ where company_id = %(company)s and (key = any (%(keys)s::text[]) or event_id = a
 order by key
 for no key update
 
--- name: add_connections
-insert into connection (company_id, event_id, key)
-select %(company)s, c.event_id, c.key
-from unnest(%(events)s::bigint[], %(keys)s::text[]) as c (event_id, key)
-order by c.event_id, c.key collate "C"
-on conflict (company_id, event_id, key) do nothing
-
--- name: find_connections
-select c.event_id, c.key, c.connection_id
-from unnest(%(events)s::bigint[], %(keys)s::text[]) as k (event_id, key)
-join connection c on c.company_id = %(company)s and c.event_id = k.event_id and c.key = k.key collate "C"
+-- name: name_connections
+-- Their events are locked: nobody else makes connections of them meanwhile.
+with named as materialized (
+  select k.event_id, k.key, c.connection_id
+  from unnest(%(events)s::bigint[], %(keys)s::text[]) as k (event_id, key)
+  left join lateral (
+    select c.connection_id
+    from connection c
+    where c.company_id = %(company)s and c.event_id = k.event_id and c.key = k.key collate "C"
+    offset 0
+  ) c on true
+),
+added as (
+  insert into connection (company_id, event_id, key)
+  select %(company)s, n.event_id, n.key
+  from named n
+  where n.connection_id is null
+  returning event_id, key, connection_id
+)
+select n.event_id, n.key, n.connection_id from named n where n.connection_id is not null
+union all
+select a.event_id, a.key, a.connection_id from added a
 
 -- name: add_persons
 insert into person (company_id, namespace, key)
@@ -50,16 +75,22 @@ from unnest(%(namespaces)s::text[], %(keys)s::text[]) as k (namespace, key)
 join person p on p.company_id = %(company)s and p.namespace = k.namespace::person_namespace and p.key = k.key collate "C"
 
 -- name: remember_activities
--- Only what comes back is new: another delivery may have been faster, or a retraction may have come before it.
-insert into activity (company_id, digest, content, event_id, connection_id)
-select %(company)s, a.digest, a.content, a.event_id, a.connection_id
-from unnest(%(digests)s::bytea[], %(contents)s::bytea[], %(events)s::bigint[], %(connections)s::bigint[])
-  as a (digest, content, event_id, connection_id)
-order by a.digest
-on conflict (company_id, digest) do update
-set content = excluded.content, event_id = excluded.event_id, connection_id = excluded.connection_id
-where activity.content is null
-returning digest, retracted
+-- Only what comes back is new: another delivery may have been faster. Of that, what had been retracted in advance. Digests
+-- one behind the other, 16 bytes each.
+with remembered as (
+  insert into activity (company_id, digest, content, event_id, connection_id)
+  select %(company)s, a.digest, a.content, a.event_id, a.connection_id
+  from unnest(%(digests)s::bytea[], %(contents)s::bytea[], %(events)s::bigint[], %(connections)s::bigint[])
+    as a (digest, content, event_id, connection_id)
+  order by a.digest
+  on conflict (company_id, digest) do update
+  set content = excluded.content, event_id = excluded.event_id, connection_id = excluded.connection_id
+  where activity.content is null
+  returning digest, retracted
+)
+select coalesce(string_agg(digest, ''::bytea), ''::bytea),
+  coalesce(string_agg(digest, ''::bytea) filter (where retracted), ''::bytea)
+from remembered
 
 -- name: retract_activities
 -- Those that have not arrived yet are remembered, so that they count for nothing when they do.

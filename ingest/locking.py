@@ -8,6 +8,7 @@ from typing import Any, Final
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from turnout.database.columns import Blobs, Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 
@@ -53,7 +54,7 @@ async def lock_events(connection: AsyncConnection[Any], company_id: int, activit
     A retracted activity is looked up first, so that its event is locked in the same order as all others.
     """
     keys = sorted({key for activity in activities for key in (activity.event, activity.parent) if key is not None})
-    await connection.execute(_SQL["add_events"], {"company": company_id, "keys": keys})
+    await connection.execute(_SQL["add_events"], {"company": company_id, "keys": Texts(keys)})
     locked = Locked()
     await lock_more(connection, company_id, locked, keys, await _events_of(connection, company_id, activities))
     return locked
@@ -66,7 +67,9 @@ async def lock_more(
     wanted = sorted(set(ids) - locked.ids)
     while keys or wanted:
         async with connection.cursor(row_factory=class_row(LockedEvent)) as cursor:
-            await cursor.execute(_SQL["lock_events"], {"company": company_id, "keys": keys, "ids": wanted})
+            await cursor.execute(
+                _SQL["lock_events"], {"company": company_id, "keys": Texts(keys), "ids": Numbers(wanted)}
+            )
             found = await cursor.fetchall()
         locked.events += [event for event in found if event.event_id not in locked.ids]
         above = {event.parent_id for event in found if event.parent_id is not None}
@@ -74,8 +77,8 @@ async def lock_more(
 
 
 async def _events_of(connection: AsyncConnection[Any], company_id: int, activities: list[Activity]) -> list[int]:
-    digests = [activity.replaces for activity in activities if activity.replaces]
+    digests = Blobs(activity.replaces for activity in activities if activity.replaces)
     if not digests:
         return []
-    cursor = await connection.execute(_SQL["known_activities"], {"company": company_id, "digests": digests})
-    return [event_id for _, _, event_id, _ in await cursor.fetchall() if event_id is not None]
+    cursor = await connection.execute(_SQL["events_of_activities"], {"company": company_id, "digests": digests})
+    return [event_id for (event_id,) in await cursor.fetchall()]

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar
 
 from psycopg import AsyncConnection
 
+from turnout.database.columns import Blobs, Flags, Instants, Numbers, Reals, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.naming import Names
@@ -27,9 +28,9 @@ async def add_media(
     measures = _about(activities, MediaMeasured)
     if measures:
         columns = {
-            "directions": [said.direction for _, said in measures],
-            "tracks": [said.track for _, said in measures],
-            "lasted": [round(said.seconds * _MICROSECONDS) for _, said in measures],
+            "directions": Texts(said.direction for _, said in measures),
+            "tracks": Texts(said.track for _, said in measures),
+            "lasted": Numbers(round(said.seconds * _MICROSECONDS) for _, said in measures),
         }
         about = [activity for activity, _ in measures]
         await connection.execute(_SQL["add_media"], _envelopes(company_id, about, names) | columns)
@@ -44,10 +45,10 @@ async def add_samples(
     if not samples:
         return []
     columns = {
-        "losses": [said.packetLoss for _, said in samples],
-        "bitrates": [said.bitrate for _, said in samples],
-        "cpu": [said.cpuTrouble for _, said in samples],
-        "bandwidth": [said.bandwidthTrouble for _, said in samples],
+        "losses": Reals(said.packetLoss for _, said in samples),
+        "bitrates": Reals(said.bitrate for _, said in samples),
+        "cpu": Flags(said.cpuTrouble for _, said in samples),
+        "bandwidth": Flags(said.bandwidthTrouble for _, said in samples),
     }
     envelopes = _envelopes(company_id, [activity for activity, _ in samples], names)
     await connection.execute(_SQL["add_samples"], envelopes | columns)
@@ -56,13 +57,13 @@ async def add_samples(
 
 async def retract_media(connection: AsyncConnection[Any], company_id: int, digests: list[bytes]) -> list[datetime]:
     """Count these no more; when they were taken."""
-    cursor = await connection.execute(_SQL["retract_media"], {"company": company_id, "digests": digests})
+    cursor = await connection.execute(_SQL["retract_media"], {"company": company_id, "digests": Blobs(digests)})
     return [at for (at,) in await cursor.fetchall()]
 
 
 async def retract_samples(connection: AsyncConnection[Any], company_id: int, digests: list[bytes]) -> Samples:
     """Count these no more; of which connections they were."""
-    cursor = await connection.execute(_SQL["retract_samples"], {"company": company_id, "digests": digests})
+    cursor = await connection.execute(_SQL["retract_samples"], {"company": company_id, "digests": Blobs(digests)})
     return [(number, at) for number, at in await cursor.fetchall()]
 
 
@@ -80,7 +81,7 @@ def _about(activities: list[Activity], kind: type[Said]) -> list[tuple[Activity,
 def _envelopes(company_id: int, activities: list[Activity], names: Names) -> dict[str, Any]:
     return {
         "company": company_id,
-        "digests": [activity.digest for activity in activities],
-        "ats": [activity.at for activity in activities],
-        "connections": [names.connection(activity) for activity in activities],
+        "digests": Blobs(activity.digest for activity in activities),
+        "ats": Instants(activity.at for activity in activities),
+        "connections": Numbers(names.connection(activity) for activity in activities),
     }

@@ -28,8 +28,8 @@ with touched as (
   from unnest(%(connections)s::bigint[], %(ats)s::timestamptz[]) as t (connection_id, at)
   group by t.connection_id
 ),
-moved as (
-  select t.at as since, t.at as until from unnest(%(ats)s::timestamptz[]) as t (at)
+moved (since, until) as (
+  select min(t.at), max(t.at) from unnest(%(ats)s::timestamptz[]) as t (at) group by (t.at at time zone 'UTC')::date
   union
   select q.since, q.until
   from touched t

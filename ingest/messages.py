@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from turnout.database.columns import Blobs, Instants, Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.vocabulary import MessagePosted
@@ -22,11 +23,11 @@ async def add_messages(
     instants = [activity.at for activity, _ in said]
     columns = {
         "company": company_id,
-        "digests": [activity.digest for activity, _ in said],
-        "ats": instants,
-        "places": [message.place for _, message in said],
-        "events": [None if message.event is None else events[message.event] for _, message in said],
-        "senders": [message.sender for _, message in said],
+        "digests": Blobs(activity.digest for activity, _ in said),
+        "ats": Instants(instants),
+        "places": Texts(message.place for _, message in said),
+        "events": Numbers(None if message.event is None else events[message.event] for _, message in said),
+        "senders": Texts(message.sender for _, message in said),
     }
     await connection.execute(_SQL["add_messages"], columns)
     return instants
@@ -34,5 +35,5 @@ async def add_messages(
 
 async def retract_messages(connection: AsyncConnection[Any], company_id: int, digests: list[bytes]) -> list[datetime]:
     """Count these no more; when they were posted."""
-    cursor = await connection.execute(_SQL["retract_messages"], {"company": company_id, "digests": digests})
+    cursor = await connection.execute(_SQL["retract_messages"], {"company": company_id, "digests": Blobs(digests)})
     return [at for (at,) in await cursor.fetchall()]

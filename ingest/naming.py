@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from turnout.database.columns import Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.locking import Locked
@@ -54,9 +55,12 @@ async def name_connections(
     named = sorted({(events[each.event], each.connection) for each in said})
     if not named:
         return {}
-    parameters = {"company": company_id, "events": [event for event, _ in named], "keys": [key for _, key in named]}
-    await connection.execute(_SQL["add_connections"], parameters)
-    cursor = await connection.execute(_SQL["find_connections"], parameters)
+    parameters = {
+        "company": company_id,
+        "events": Numbers(event for event, _ in named),
+        "keys": Texts(key for _, key in named),
+    }
+    cursor = await connection.execute(_SQL["name_connections"], parameters)
     return {(event_id, key): connection_id for event_id, key, connection_id in await cursor.fetchall()}
 
 
@@ -70,7 +74,11 @@ async def name_persons(
     named = sorted(users | {("EXTERNAL", said.externalId) for said in joins if said.externalId is not None})
     if not named:
         return {}
-    parameters = {"company": company_id, "namespaces": [space for space, _ in named], "keys": [key for _, key in named]}
+    parameters = {
+        "company": company_id,
+        "namespaces": Texts(space for space, _ in named),
+        "keys": Texts(key for _, key in named),
+    }
     await connection.execute(_SQL["add_persons"], parameters)
     cursor = await connection.execute(_SQL["find_persons"], parameters)
     return {(namespace, key): person_id for namespace, key, person_id in await cursor.fetchall()}

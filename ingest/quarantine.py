@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from turnout.database.columns import Blobs, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Quarantined
 from turnout.ingest.files import BYTES_AT_ONCE, LINES_AT_ONCE
@@ -145,11 +146,11 @@ async def _release(
     connection: AsyncConnection[Any], company_id: int, arrived: list[_Arrived], still: dict[int, Quarantined]
 ) -> None:
     released = [one.digest for place, one in enumerate(arrived) if place not in still]
-    await connection.execute(_SQL["release"], {"company": company_id, "digests": released})
+    await connection.execute(_SQL["release"], {"company": company_id, "digests": Blobs(released)})
     columns = {
         "digests": [arrived[place].digest for place in still],
-        "codes": [item.code for item in still.values()],
-        "details": [item.reason.replace("\0", "\\0") for item in still.values()],
+        "codes": Texts(item.code for item in still.values()),
+        "details": Texts(item.reason.replace("\0", "\\0") for item in still.values()),
     }
     await connection.execute(_SQL["explain"], {"company": company_id} | columns)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from turnout.database.columns import Instants, Numbers
 from turnout.database.statements import statements
 from turnout.ingest.setting import Setting
 from turnout.ingest.storage import Since
@@ -30,11 +31,11 @@ async def fold_recordings(setting: Setting, told: Since, trees: Trees) -> None:
         for number, since in await _found(setting, trees):
             stored[number] = min((at for at in (since, told.get(number)) if at), default=None)
     if stored:
-        await setting.run(_SQL["fold_runs"], stored=list(stored), sinces=list(stored.values()))
+        await setting.run(_SQL["fold_runs"], stored=Numbers(stored), sinces=Instants(stored.values()))
 
 
 async def _found(setting: Setting, trees: Trees) -> list[tuple[int, datetime | None]]:
     rows = await setting.rows(
-        _SQL["find_runs"], tops=list(trees.all | trees.moved), whole=list(trees.whole), moved=list(trees.moved)
+        _SQL["find_runs"], tops=Numbers(trees.all | trees.moved), whole=Numbers(trees.whole), moved=Numbers(trees.moved)
     )
     return [(number, since) for number, since in rows]

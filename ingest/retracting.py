@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from turnout.database.columns import Blobs, Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.locking import Locked, lock_more
@@ -30,9 +31,9 @@ async def retract(
     What is no event and no stay is added to what has been `told` of by this batch.
     """
     targets = {activity.replaces: activity for activity in replacing if activity.replaces}
-    cursor = await connection.execute(_SQL["retract_activities"], {"company": company_id, "digests": list(targets)})
+    cursor = await connection.execute(_SQL["retract_activities"], {"company": company_id, "digests": Blobs(targets)})
     rows = await cursor.fetchall()
-    await connection.execute(_SQL["say_correcting"], {"company": company_id, "digests": list(targets)})
+    await connection.execute(_SQL["say_correcting"], {"company": company_id, "digests": Blobs(targets)})
     await retract_told(connection, company_id, [digest for digest, _, _ in rows], told)
     found = [(targets[digest], event, link) for digest, event, link in rows if event is not None]
     await lock_more(connection, company_id, locked, [], {event for _, event, _ in found})
@@ -41,7 +42,7 @@ async def retract(
     if stays:
         await connection.execute(
             _SQL["retract_signals"],
-            {"connections": [link for _, link in stays]} | _names(company_id, [by for by, _ in stays]),
+            {"connections": Numbers(link for _, link in stays)} | _names(company_id, [by for by, _ in stays]),
         )
     parents = await _retract_events(connection, company_id, events)
     await lock_more(connection, company_id, locked, [], parents)
@@ -59,7 +60,7 @@ async def _retract_events(
         return set()
     cursor = await connection.execute(
         _SQL["retract_event_signals"],
-        {"events": [event for _, event in events]} | _names(company_id, [by for by, _ in events]),
+        {"events": Numbers(event for _, event in events)} | _names(company_id, [by for by, _ in events]),
     )
     return {parent for _, parent in await cursor.fetchall() if parent is not None}
 
@@ -68,6 +69,6 @@ def _names(company_id: int, replacing: list[Activity]) -> dict[str, Any]:
     """A correction has the source of what it corrects, and names its id."""
     return {
         "company": company_id,
-        "sources": [activity.source for activity in replacing],
-        "ids": [activity.replaced_id for activity in replacing],
+        "sources": Texts(activity.source for activity in replacing),
+        "ids": Texts(activity.replaced_id for activity in replacing),
     }

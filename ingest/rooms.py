@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from turnout.database.columns import Blobs, Instants, Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.vocabulary import EventDescribed, RoomCreated
@@ -20,7 +21,7 @@ async def name_rooms(connection: AsyncConnection[Any], company_id: int, activiti
     events = [activity.said for activity in activities if isinstance(activity.said, EventDescribed)]
     named = sorted({said.room for said in events if said.room is not None} | set(described))
     if named:
-        await connection.execute(_SQL["add_rooms"], {"company": company_id, "keys": named})
+        await connection.execute(_SQL["add_rooms"], {"company": company_id, "keys": Texts(named)})
     return await _lock(connection, company_id, keys=described) if described else {}
 
 
@@ -34,13 +35,13 @@ async def add_room_signals(
     numbers = [rooms[room.room] for _, room in said]
     columns = {
         "company": company_id,
-        "digests": [activity.digest for activity, _ in said],
-        "rooms": numbers,
-        "ats": [activity.at for activity, _ in said],
-        "sources": [activity.source for activity, _ in said],
-        "ids": [activity.id for activity, _ in said],
-        "names": [room.name for _, room in said],
-        "owners": [room.owner for _, room in said],
+        "digests": Blobs(activity.digest for activity, _ in said),
+        "rooms": Numbers(numbers),
+        "ats": Instants(activity.at for activity, _ in said),
+        "sources": Texts(activity.source for activity, _ in said),
+        "ids": Texts(activity.id for activity, _ in said),
+        "names": Texts(room.name for _, room in said),
+        "owners": Texts(room.owner for _, room in said),
     }
     await connection.execute(_SQL["add_room_signals"], columns)
     return set(numbers)
@@ -48,7 +49,7 @@ async def add_room_signals(
 
 async def retract_room_signals(connection: AsyncConnection[Any], company_id: int, digests: list[bytes]) -> set[int]:
     """Forget what these activities said; the rooms they were about, which are locked then."""
-    cursor = await connection.execute(_SQL["retract_room_signals"], {"company": company_id, "digests": digests})
+    cursor = await connection.execute(_SQL["retract_room_signals"], {"company": company_id, "digests": Blobs(digests)})
     rooms = {room for (room,) in await cursor.fetchall()}
     if rooms:
         await _lock(connection, company_id, ids=sorted(rooms))
@@ -59,7 +60,7 @@ async def describe_rooms(connection: AsyncConnection[Any], company_id: int, room
     """Bring rooms to what was said of them last; the events that belong to somebody else by it."""
     if not rooms:
         return set()
-    parameters = {"company": company_id, "rooms": list(rooms)}
+    parameters = {"company": company_id, "rooms": Numbers(rooms)}
     await connection.execute(_SQL["describe_rooms"], parameters)
     cursor = await connection.execute(_SQL["pass_owners_on"], parameters)
     return {event for (event,) in await cursor.fetchall()}
@@ -67,7 +68,7 @@ async def describe_rooms(connection: AsyncConnection[Any], company_id: int, room
 
 async def take_owners_over(connection: AsyncConnection[Any], company_id: int, events: set[int]) -> set[int]:
     """Give events whose room may have changed its owner; those that belong to somebody else by it."""
-    parameters = {"company": company_id, "events": list(events)}
+    parameters = {"company": company_id, "events": Numbers(events)}
     cursor = await connection.execute(_SQL["take_owners_over"], parameters)
     return {event for (event,) in await cursor.fetchall()}
 
@@ -75,6 +76,6 @@ async def take_owners_over(connection: AsyncConnection[Any], company_id: int, ev
 async def _lock(
     connection: AsyncConnection[Any], company_id: int, *, keys: list[str] | None = None, ids: list[int] | None = None
 ) -> dict[str, int]:
-    parameters = {"company": company_id, "keys": keys or [], "ids": ids or []}
+    parameters = {"company": company_id, "keys": Texts(keys or []), "ids": Numbers(ids or [])}
     cursor = await connection.execute(_SQL["lock_rooms"], parameters)
     return dict(await cursor.fetchall())

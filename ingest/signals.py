@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 from psycopg import AsyncConnection
 
+from turnout.database.columns import Flags, Instants, Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.naming import Names
@@ -47,10 +48,10 @@ async def add_signals(
 def _shared(company_id: int, activities: list[Activity], retracted: dict[bytes, bool]) -> dict[str, Any]:
     return {
         "company": company_id,
-        "ats": [activity.at for activity in activities],
-        "sources": [activity.source for activity in activities],
-        "ids": [activity.id for activity in activities],
-        "retracted": [retracted[activity.digest] for activity in activities],
+        "ats": Instants(activity.at for activity in activities),
+        "sources": Texts(activity.source for activity in activities),
+        "ids": Texts(activity.id for activity in activities),
+        "retracted": Flags(retracted[activity.digest] for activity in activities),
     }
 
 
@@ -58,17 +59,17 @@ def _stay_columns(activities: list[Activity], names: Names) -> dict[str, Any]:
     said = [activity.said for activity in activities]
     joins = [item if isinstance(item, StayJoined) else None for item in said]
     return {
-        "connections": [names.connection(activity) for activity in activities],
-        "whats": [STAY_SIGNALS[activity.type] for activity in activities],
-        "roles": [item.role if isinstance(item, StayJoined | StayRoleChanged) else None for item in said],
-        "users": [join and names.person("USER", join.user) for join in joins],
-        "externals": [join and names.person("EXTERNAL", join.externalId) for join in joins],
-        "names": [join and join.name for join in joins],
-        "devices": [join and join.device for join in joins],
-        "clients": [join and join.client for join in joins],
-        "services": [join and join.service for join in joins],
-        "metadata": [join and _metadata(join) for join in joins],
-        "reasons": [item.reason if isinstance(item, StayLeft) else None for item in said],
+        "connections": Numbers(names.connection(activity) for activity in activities),
+        "whats": Texts(STAY_SIGNALS[activity.type] for activity in activities),
+        "roles": Texts(item.role if isinstance(item, StayJoined | StayRoleChanged) else None for item in said),
+        "users": Numbers(join and names.person("USER", join.user) for join in joins),
+        "externals": Numbers(join and names.person("EXTERNAL", join.externalId) for join in joins),
+        "names": Texts(join and join.name for join in joins),
+        "devices": Texts(join and join.device for join in joins),
+        "clients": Texts(join and join.client for join in joins),
+        "services": Texts(join and join.service for join in joins),
+        "metadata": Texts(join and _metadata(join) for join in joins),
+        "reasons": Texts(item.reason if isinstance(item, StayLeft) else None for item in said),
     }
 
 
@@ -83,18 +84,18 @@ def _event_columns(activities: list[Activity], names: Names) -> dict[str, Any]:
     said = [activity.said if isinstance(activity.said, EventDescribed) else None for activity in activities]
     plans = [item if isinstance(item, EventPlanned) else None for item in said]
     return {
-        "events": [names.event(activity) for activity in activities],
-        "whats": [EVENT_SIGNALS[activity.type] for activity in activities],
-        "kinds": [item and item.kind for item in said],
-        "templates": [item and item.template for item in said],
-        "owners": [item and item.owner for item in said],
-        "titles": [item and item.title for item in said],
-        "rooms": [item and item.room for item in said],
-        "parents": [names.parent(activity) for activity in activities],
-        "starts": [plan and plan.startsAt for plan in plans],
-        "ends": [plan and plan.endsAt for plan in plans],
-        "created": [item and item.createdAt for item in said],
-        "captions": [item.captionsEnabled if item else None for item in said],
+        "events": Numbers(names.event(activity) for activity in activities),
+        "whats": Texts(EVENT_SIGNALS[activity.type] for activity in activities),
+        "kinds": Texts(item and item.kind for item in said),
+        "templates": Texts(item and item.template for item in said),
+        "owners": Texts(item and item.owner for item in said),
+        "titles": Texts(item and item.title for item in said),
+        "rooms": Texts(item and item.room for item in said),
+        "parents": Numbers(names.parent(activity) for activity in activities),
+        "starts": Instants(plan and plan.startsAt for plan in plans),
+        "ends": Instants(plan and plan.endsAt for plan in plans),
+        "created": Instants(item and item.createdAt for item in said),
+        "captions": Flags(item.captionsEnabled if item else None for item in said),
     }
 
 

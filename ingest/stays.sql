@@ -1,4 +1,6 @@
 -- Stays: what the signals of a connection and the ends of its event amount to.
+-- Before their days are looked up, spans are put together by the dates in UTC on which they begin and end. Their days stay the same:
+-- both ends of what is put together are ends of theirs, and whole days between these are in every one of them.
 -- `offset 0` keeps the look-up of days a look-up: flattened into a join it would hash the whole calendar of the zone.
 
 -- name: settle_stale
@@ -185,8 +187,6 @@ span as (
   union all
   select g.connection_id, g.event_id, g.joined_at, g.left_at from gone g
 ),
--- Spans are put together by the dates they begin and end on, which leads to the same days: each end of what is put together is one
--- of theirs, and between these there are no other days than theirs.
 -- Of which stay a sample of quality is depends on when those of its connection begin, even if it was taken after they end.
 sampled as (
   select q.since, q.until
@@ -226,23 +226,36 @@ cross join lateral (
 -- name: mark_instants
 insert into mark (company_id, generation, day, made_at)
 select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
-from unnest(%(instants)s::timestamptz[]) as i (at)
-cross join lateral days_between(%(company)s, i.at, i.at) d
+from (
+  select min(i.at) as since, max(i.at) as until
+  from unnest(%(instants)s::timestamptz[]) as i (at)
+  group by (i.at at time zone 'UTC')::date
+) i
+cross join lateral days_between(%(company)s, i.since, i.until) d
 
 -- name: mark_trees
 -- Every day on which somebody stayed in these events or in their breakouts.
 insert into mark (company_id, generation, day, made_at)
 select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
-from event e
-join stay s on s.company_id = %(company)s and s.event_id = e.event_id
-cross join lateral days_between(%(company)s, s.joined_at, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s))) d
-where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])
+from (
+  select min(s.joined_at) as since, max(x.until) as until
+  from event e
+  join stay s on s.company_id = %(company)s and s.event_id = e.event_id
+  cross join lateral (select greatest(s.joined_at, coalesce(s.left_at, %(as_of)s))) as x (until)
+  where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])
+  group by (s.joined_at at time zone 'UTC')::date, (x.until at time zone 'UTC')::date
+) s
+cross join lateral days_between(%(company)s, s.since, s.until) d
 
 -- name: mark_posts
 -- Every day on which something was posted in these events or in their breakouts: it counts where their kind is counted.
 insert into mark (company_id, generation, day, made_at)
 select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
-from event e
-join message m on m.company_id = %(company)s and m.event_id = e.event_id and m.place <> 'MESSENGER'
-cross join lateral days_between(%(company)s, m.at, m.at) d
-where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])
+from (
+  select min(m.at) as since, max(m.at) as until
+  from event e
+  join message m on m.company_id = %(company)s and m.event_id = e.event_id and m.place <> 'MESSENGER'
+  where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])
+  group by (m.at at time zone 'UTC')::date
+) m
+cross join lateral days_between(%(company)s, m.since, m.until) d

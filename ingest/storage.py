@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
+from turnout.database.columns import Blobs, Instants, Numbers, Reals, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.locking import Locked, lock_more
@@ -41,7 +42,11 @@ async def name_stored(connection: AsyncConnection[Any], company_id: int, activit
     named = sorted({key for activity in activities if (key := stored_key(activity))})
     if not named:
         return {}
-    parameters = {"company": company_id, "kinds": [kind for kind, _ in named], "keys": [key for _, key in named]}
+    parameters = {
+        "company": company_id,
+        "kinds": Texts(kind for kind, _ in named),
+        "keys": Texts(key for _, key in named),
+    }
     await connection.execute(_SQL["add_stored"], parameters)
     cursor = await connection.execute(_SQL["find_stored"], parameters)
     return {(kind, key): stored_id for kind, key, stored_id in await cursor.fetchall()}
@@ -69,7 +74,9 @@ async def retract_stored_signals(
     connection: AsyncConnection[Any], company_id: int, digests: list[bytes]
 ) -> list[tuple[int, datetime]]:
     """Forget what these activities said; what they were about, which is locked then, and when each was."""
-    cursor = await connection.execute(_SQL["retract_stored_signals"], {"company": company_id, "digests": digests})
+    cursor = await connection.execute(
+        _SQL["retract_stored_signals"], {"company": company_id, "digests": Blobs(digests)}
+    )
     taken_back = await cursor.fetchall()
     if taken_back:
         await _lock(connection, company_id, {number for number, _ in taken_back})
@@ -93,31 +100,31 @@ async def settle_stored(
     """
     if not stored:
         return []
-    parameters = {"company": company_id, "stored": list(stored)}
+    parameters = {"company": company_id, "stored": Numbers(stored)}
     cursor = await connection.execute(_SQL["events_of_stored"], parameters)
     await lock_more(connection, company_id, locked, [], {event for (event,) in await cursor.fetchall()})
     passed = await (await connection.execute(_SQL["describe_stored"], parameters)).fetchall()
     changed = await (await connection.execute(_SQL["fold_versions"], parameters)).fetchall()
     if passed:
-        of_passed = {"company": company_id, "stored": [number for (number,) in passed]}
+        of_passed = {"company": company_id, "stored": Numbers(number for (number,) in passed)}
         changed += await (await connection.execute(_SQL["instants_of_stored"], of_passed)).fetchall()
     return [at for (at,) in changed]
 
 
 async def instants_of_trees(connection: AsyncConnection[Any], company_id: int, tops: set[int]) -> list[datetime]:
     """When the bytes of what was recorded in these events came into use and went: their owner may have changed."""
-    cursor = await connection.execute(_SQL["instants_of_trees"], {"company": company_id, "tops": list(tops)})
+    cursor = await connection.execute(_SQL["instants_of_trees"], {"company": company_id, "tops": Numbers(tops)})
     return [at for (at,) in await cursor.fetchall()]
 
 
 def _envelopes(company_id: int, activities: list[Activity]) -> dict[str, Any]:
     return {
         "company": company_id,
-        "digests": [activity.digest for activity in activities],
-        "ats": [activity.at for activity in activities],
-        "sources": [activity.source for activity in activities],
-        "ids": [activity.id for activity in activities],
-        "whats": [_WHATS[activity.type] for activity in activities],
+        "digests": Blobs(activity.digest for activity in activities),
+        "ats": Instants(activity.at for activity in activities),
+        "sources": Texts(activity.source for activity in activities),
+        "ids": Texts(activity.id for activity in activities),
+        "whats": Texts(_WHATS[activity.type] for activity in activities),
     }
 
 
@@ -127,15 +134,15 @@ def _columns(about: list[tuple[Activity, int]], events: dict[str, int]) -> dict[
     recordings = [item if isinstance(item, RecordingStored) else None for item in said]
     either = [one or other for one, other in zip(files, recordings, strict=True)]
     return {
-        "stored": [number for _, number in about],
-        "owners": [item and item.owner for item in either],
-        "events": [None if activity.event is None else events[activity.event] for activity, _ in about],
-        "names": [item and item.name for item in files],
-        "bytes": [None if item is None else item.bytes for item in either],
-        "seconds": [None if item is None else item.seconds for item in recordings],
-        "starts": [item and item.startedAt for item in recordings],
+        "stored": Numbers(number for _, number in about),
+        "owners": Texts(item and item.owner for item in either),
+        "events": Numbers(None if activity.event is None else events[activity.event] for activity, _ in about),
+        "names": Texts(item and item.name for item in files),
+        "bytes": Numbers(None if item is None else item.bytes for item in either),
+        "seconds": Reals(None if item is None else item.seconds for item in recordings),
+        "starts": Instants(item and item.startedAt for item in recordings),
     }
 
 
 async def _lock(connection: AsyncConnection[Any], company_id: int, stored: set[int]) -> None:
-    await connection.execute(_SQL["lock_stored"], {"company": company_id, "stored": sorted(stored)})
+    await connection.execute(_SQL["lock_stored"], {"company": company_id, "stored": Numbers(sorted(stored))})

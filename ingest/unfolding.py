@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from turnout.database.columns import Flags, Instants, Numbers
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.features import fold_features, mark_features
@@ -71,7 +72,7 @@ async def _unfold_events(
     if taken_back.named:
         found.marked_trees |= await _tops(setting, found, locked, taken_back.named)
     if found.moved or taken_back.named or tops != named:
-        await setting.run(_SQL["count_tree_activity"], tops=list(tops | found.whole_trees))
+        await setting.run(_SQL["count_tree_activity"], tops=Numbers(tops | found.whole_trees))
     found.trees = tops | found.whole_trees
     await _fold(setting, found, open_too=bool(taken_back.named or found.marked_trees))
 
@@ -80,14 +81,14 @@ async def _settle(setting: Setting, tops: set[int], locked: Locked) -> None:
     """Before new activity moves it, write down where what was open in a long silent event has ended."""
     silent = locked.silent_since(tops, setting.now - setting.stale_after)
     if silent:
-        await setting.run(_SQL["settle_stale"], tops=list(silent))
+        await setting.run(_SQL["settle_stale"], tops=Numbers(silent))
 
 
 async def _tops(setting: Setting, found: _Found, locked: Locked, events: set[int]) -> set[int]:
     """The events at the top of these; asked anew only when the batch has moved breakouts about."""
     if not found.moved or not events:
         return locked.tops_of(events)
-    return {top for _, top in await setting.rows(_SQL["find_tops"], events=list(events))}
+    return {top for _, top in await setting.rows(_SQL["find_tops"], events=Numbers(events))}
 
 
 def _ended(counting: list[Activity], names: Names) -> set[int]:
@@ -101,12 +102,12 @@ async def _count_activity(
     heard += [(event, activity.at, False) for activity in counting if (event := names.parent(activity)) is not None]
     moved = await setting.rows(
         _SQL["touch_events"],
-        events=[event for event, _, _ in heard],
-        ats=[at for _, at, _ in heard],
-        owns=[own for _, _, own in heard],
+        events=Numbers(event for event, _, _ in heard),
+        ats=Instants(at for _, at, _ in heard),
+        owns=Flags(own for _, _, own in heard),
     )
     if taken_back.named:
-        moved += await setting.rows(_SQL["recount_events"], events=list(taken_back.named))
+        moved += await setting.rows(_SQL["recount_events"], events=Numbers(taken_back.named))
     for _, instants in moved:
         found.mark_instants(instants)
 
@@ -123,7 +124,7 @@ async def _describe(
     if not described:
         return
     moved: list[int] = []
-    for event, renamed, has_moved, instants in await setting.rows(_SQL["describe_events"], events=list(described)):
+    for event, renamed, has_moved, instants in await setting.rows(_SQL["describe_events"], events=Numbers(described)):
         found.mark_instants(instants)
         if renamed:
             found.marked_trees.add(event)
@@ -136,21 +137,23 @@ async def _describe(
 
 async def _move(setting: Setting, found: _Found, events: list[int]) -> None:
     found.moved = True
-    for old_top, new_top, instants in await setting.rows(_SQL["root_events"], events=events):
+    for old_top, new_top, instants in await setting.rows(_SQL["root_events"], events=Numbers(events)):
         found.whole_trees |= {old_top, new_top}
         found.marked_trees |= {old_top, new_top}
         found.mark_instants(instants)
 
 
 async def _fold(setting: Setting, found: _Found, *, open_too: bool) -> None:
-    unclosed = await setting.rows(_SQL["find_unclosed"], tops=list(found.trees), open_too=open_too)
+    unclosed = await setting.rows(_SQL["find_unclosed"], tops=Numbers(found.trees), open_too=open_too)
     found.connections |= {link for (link,) in unclosed}
     if found.whole_trees:
-        whole = list(found.whole_trees)
+        whole = Numbers(found.whole_trees)
         found.connections |= {link for (link,) in await setting.rows(_SQL["find_connections_of_trees"], tops=whole)}
     if not found.connections:
         return
-    for top, starts_at, undecided_call in await setting.rows(_SQL["fold_stays"], connections=list(found.connections)):
+    for top, starts_at, undecided_call in await setting.rows(
+        _SQL["fold_stays"], connections=Numbers(found.connections)
+    ):
         found.mark_instants([starts_at])
         if undecided_call:
             found.marked_trees.add(top)
@@ -158,10 +161,10 @@ async def _fold(setting: Setting, found: _Found, *, open_too: bool) -> None:
 
 async def _mark(setting: Setting, found: _Found) -> None:
     if found.marked_trees:
-        await setting.run(_SQL["mark_trees"], tops=list(found.marked_trees))
-        await setting.run(_SQL["mark_posts"], tops=list(found.marked_trees))
+        await setting.run(_SQL["mark_trees"], tops=Numbers(found.marked_trees))
+        await setting.run(_SQL["mark_posts"], tops=Numbers(found.marked_trees))
         await mark_features(setting, found.marked_trees)
-        found.mark_instants([at for (at,) in await setting.rows(_SQL["find_plans"], tops=list(found.marked_trees))])
+        found.mark_instants([at for (at,) in await setting.rows(_SQL["find_plans"], tops=Numbers(found.marked_trees))])
         found.mark_instants([*await instants_of_trees(setting.connection, setting.company_id, found.marked_trees)])
     if found.instants:
-        await setting.run(_SQL["mark_instants"], instants=found.instants)
+        await setting.run(_SQL["mark_instants"], instants=Instants(found.instants))
