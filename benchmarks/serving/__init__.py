@@ -1,0 +1,1 @@
+"""The same questions to four servers over one database."""
