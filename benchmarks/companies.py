@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -69,6 +70,13 @@ class Made:
         """How one of the roles connects, such as turnout_app."""
         return _login(self.server, role)
 
+    @cached_property
+    def postmaster(self) -> int:
+        """The process that all of Postgres descends from."""
+        with psycopg.connect(self.login("postgres")) as admin:
+            [(text,)] = admin.execute("select pg_read_file('postmaster.pid')").fetchall()
+        return int(text.split()[0])
+
 
 @contextmanager
 def kept(data: Path | None) -> Generator[Path]:
@@ -108,7 +116,10 @@ async def _made(server: Server, size: Size, now: datetime) -> Company:
     with support(_login(server, "turnout_support")) as session:
         company = add_company(session, NewCompany(size.slug, size.slug, "UTC", limits=size.limits()), now)
     stays, events = _fill(_login(server, "postgres"), company, size, now)
-    print(f"made {stays:,} stays of {size.users:,} users in {events:,} events: {time.monotonic() - began:.0f} s", flush=True)
+    print(
+        f"made {stays:,} stays of {size.users:,} users in {events:,} events: {time.monotonic() - began:.0f} s",
+        flush=True,
+    )
     await _refresh(server, company, now)
     print(f"computed {DAYS} days: {time.monotonic() - began:.0f} s in all", flush=True)
     return company

@@ -42,9 +42,16 @@ class Range:
 
 
 RANGES: Final = (
-    Range("users", lambda reading, period: user_stats(reading, period, Wanted(PAGE, "EVENTS_HELD")), "comes_after", TABLE),
+    Range(
+        "users", lambda reading, period: user_stats(reading, period, Wanted(PAGE, "EVENTS_HELD")), "comes_after", TABLE
+    ),
     Range("rooms", lambda reading, period: room_stats(reading, period, Wanted(PAGE, "SESSIONS")), "comes_after", TABLE),
-    Range("events", lambda reading, period: event_stats(reading, period, Wanted(PAGE, "PARTICIPATION_MINUTES")), "comes_after", TABLE),
+    Range(
+        "events",
+        lambda reading, period: event_stats(reading, period, Wanted(PAGE, "PARTICIPATION_MINUTES")),
+        "comes_after",
+        TABLE,
+    ),
     Range("unique people", section_summaries, "in_webinar", PEOPLE),
 )
 
@@ -120,7 +127,9 @@ async def _measure(of: Made, door: _Listener, refresher: Refresher, each: Range,
 
 async def _plan(of: Made, door: Door, statement: Statement[Any]) -> Plan:
     """One execution, the clocks of its steps off: they would cost more than some of the steps."""
-    asked = Statement(f"explain (analyze, buffers, timing off, format json) {statement.text}", statement.parameters, _first)
+    asked = Statement(
+        f"explain (analyze, buffers, timing off, format json) {statement.text}", statement.parameters, _first
+    )
     [[found]] = await _read(of, door, asked)
     root = found["Plan"]
     pages = root["Shared Hit Blocks"] + root["Shared Read Blocks"]

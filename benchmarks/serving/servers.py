@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ class Contestant:
     """A server, and how it is asked a question."""
 
     name: str
+    process: int
     port: int
     words: Callable[[Question, date], tuple[str, dict[str, Any]]]
 
@@ -40,11 +41,10 @@ def running(of: Made, folder: Path, rivals: Path | None) -> Generator[list[Conte
     """All that can run; PostGraphile only when it is installed in the folder given."""
     logins = {"APP": of.login("turnout_app"), "REFRESHER": of.login("turnout_refresher")}
     with ExitStack() as stack:
-        ports = {name: stack.enter_context(_process(make, logins)) for name, make in _commands(folder).items()}
-        found = [Contestant(name, port, _WORDS[name]) for name, port in ports.items()]
+        processes = {name: _process(make, logins) for name, make in _commands(folder).items()}
         if rivals:
-            found.append(Contestant(POSTGRAPHILE, stack.enter_context(_postgraphile(of, rivals)), _WORDS[POSTGRAPHILE]))
-        yield found
+            processes[POSTGRAPHILE] = _postgraphile(of, rivals)
+        yield [Contestant(name, *stack.enter_context(process), _WORDS[name]) for name, process in processes.items()]
 
 
 def _commands(folder: Path) -> dict[str, Callable[[int], list[str]]]:
@@ -63,7 +63,7 @@ def _commands(folder: Path) -> dict[str, Callable[[int], list[str]]]:
     }
 
 
-def _postgraphile(of: Made, rivals: Path) -> Any:  # noqa: ANN401 -- the context manager of a process
+def _postgraphile(of: Made, rivals: Path) -> AbstractContextManager[tuple[int, int]]:
     rival.add_functions(of.login("postgres"))
     login = {
         "PGHOST": str(of.server.socket_folder),
@@ -77,15 +77,15 @@ def _postgraphile(of: Made, rivals: Path) -> Any:  # noqa: ANN401 -- the context
 
 
 @contextmanager
-def _process(command: Callable[[int], Sequence[str]], environment: Mapping[str, str]) -> Generator[int]:
-    """The port at which a process listens; it is ended when the block is."""
+def _process(command: Callable[[int], Sequence[str]], environment: Mapping[str, str]) -> Generator[tuple[int, int]]:
+    """A process and the port at which it listens; it is ended when the block is."""
     port = _free_port()
     # What a key may spend in a minute is not what is measured.
     known = os.environ | environment | {"PORT": str(port), "TURNOUT_POINTS_A_MINUTE_KEY": "0"}
     process = subprocess.Popen(command(port), env=known, stdout=subprocess.DEVNULL)
     try:
         _wait_for(process, port)
-        yield port
+        yield process.pid, port
     finally:
         process.terminate()
         process.wait(30)
