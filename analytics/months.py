@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from turnout.analytics.periods import DAY, FIRST_DAY, Period
@@ -24,8 +25,12 @@ class Parts:
     spans: list[Span]
 
 
+@lru_cache(maxsize=512)
 def parts_of(first: date, last: date, today: date) -> Parts:
-    """Cut the days from first to last into months that were over before today, and the rest."""
+    """Cut the days from first to last into months that were over before today, and the rest.
+
+    Kept, for everybody asks about the same few ranges, and the time before one has hundreds of months.
+    """
     months: list[date] = []
     spans: list[Span] = []
     for span in _by_month(first, last):

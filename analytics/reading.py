@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, Generic, LiteralString, Protocol, TypeVar, cast
 
@@ -26,6 +26,8 @@ Clock = Callable[[], datetime]
 PATIENCE: Final = 2.0
 SHORTEST_PAUSE: Final = 0.02
 LONGEST_PAUSE: Final = 0.5
+# Of more of them Postgres looks for the best plan each time.
+FEW_DAYS: Final = timedelta(days=62)
 
 _SQL = statements("turnout.analytics", "reading.sql")
 
@@ -182,7 +184,8 @@ class Reading:
         batch = [Statement(question.text, whole | question.parameters | fixed, question.row) for question in questions]
         today = as_of.astimezone(self.company.zone).date()
         beside = [self._late(fixed, asked, today)] if asked else []
-        answers = await self._look([*batch, *beside, *self._unfinished.statements(fixed, today)])
+        about_little = all(map(_is_about_little, questions))
+        answers = await self._look([*batch, *beside, *self._unfinished.statements(fixed, today)], about_little)
         found = [row for rows in answers[len(batch) :] for row in _whole(rows)]
         late = [row for row in found if isinstance(row, PendingDay)]
         return answers[: len(batch)], late, [row for row in found if isinstance(row, date)]
@@ -191,8 +194,18 @@ class Reading:
         span = {"first_day": asked[0], "last_day": asked[1], "today": today, "time_zone": self.company.time_zone}
         return Statement(_SQL["pending_days"], fixed | span, _pending_day)
 
-    async def _look(self, statements: Sequence[Statement[Any]]) -> list[list[Any] | Exception]:
-        return await self._door.read(self.company.company_id, statements, user_key=self.user_key)
+    async def _look(self, statements: Sequence[Statement[Any]], about_little: bool) -> list[list[Any] | Exception]:
+        return await self._door.read(
+            self.company.company_id, statements, user_key=self.user_key, about_little=about_little
+        )
+
+
+def _is_about_little(question: Question[Any]) -> bool:
+    """Whether a question is about a few days, or about one row: then no plan of it is a bad one."""
+    if not question.parameters:
+        return True
+    first, last = question.parameters.get("first_day"), question.parameters.get("last_day")
+    return first is not None and last is not None and last - first <= FEW_DAYS
 
 
 def _whole(found: list[Any] | Exception) -> list[Any]:

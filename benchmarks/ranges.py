@@ -62,11 +62,16 @@ class _Listener(Door):
     heard: Sequence[Statement[Any]] = ()
 
     async def read(
-        self, company_id: int, statements: Sequence[Statement[Any]], *, user_key: str | None = None
+        self,
+        company_id: int,
+        statements: Sequence[Statement[Any]],
+        *,
+        user_key: str | None = None,
+        about_little: bool = False,
     ) -> list[list[Any] | Exception]:
         """As Door.read."""
         self.heard = [*self.heard, *statements]
-        return await super().read(company_id, statements, user_key=user_key)
+        return await super().read(company_id, statements, user_key=user_key, about_little=about_little)
 
 
 @dataclass(frozen=True)

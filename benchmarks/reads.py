@@ -60,11 +60,18 @@ class NotingDoor(Door):
         self.scanned: set[str] = set()
 
     async def read(
-        self, company_id: int, statements: Sequence[Statement[Any]], *, user_key: str | None = None
+        self,
+        company_id: int,
+        statements: Sequence[Statement[Any]],
+        *,
+        user_key: str | None = None,
+        about_little: bool = False,
     ) -> list[list[Any] | Exception]:
         """As Door.read, with the counters of before and after in the same transaction."""
         self.statements += statements
-        before, *answers, after = await super().read(company_id, [_COUNT, *statements, _COUNT], user_key=user_key)
+        before, *answers, after = await super().read(
+            company_id, [_COUNT, *statements, _COUNT], user_key=user_key, about_little=about_little
+        )
         self._note(before, after)
         return answers
 

@@ -28,6 +28,8 @@ _ENTER: Final = (
     "select current_setting('app.company', true), current_setting('app.user_key', true),"
     " set_config('app.company', %s, true), set_config('app.user_key', %s, true)"
 )
+# Planning a question anew takes longer than answering it when it is about little, whatever plan it has.
+_KEEP_PLANS: Final = "select set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,11 @@ class CompanyLeakError(RuntimeError):
 
 @dataclass(frozen=True)
 class Sight:
-    """What is seen through the door: a company, or of it what is one user's own."""
+    """What is seen through the door: a company, or of it what is one user's own; and whether little is looked at."""
 
     company_id: int
     user_key: str | None = None
+    little: bool = False
 
     def settings(self) -> tuple[str, str]:
         """As the policies read them. Raises ValueError for an empty id, which they would take for everybody."""
@@ -78,14 +81,19 @@ class Door:
         await self._writers.close()
 
     async def read(
-        self, company_id: int, statements: Sequence[Statement[Any]], *, user_key: str | None = None
+        self,
+        company_id: int,
+        statements: Sequence[Statement[Any]],
+        *,
+        user_key: str | None = None,
+        about_little: bool = False,
     ) -> list[list[Any] | Exception]:
         """The rows of each statement, all of one snapshot, in one round trip; with a user's id only that user's own.
 
-        A statement that fails takes the pipeline with it; then each runs alone, so that the others still have their
+        Statements `about_little` are not planned anew for what they are asked with. A statement that fails takes the pipeline with it; then each runs alone, so that the others still have their
         rows and the one that failed has its exception, in its place.
         """
-        sight = Sight(company_id, user_key)
+        sight = Sight(company_id, user_key, about_little)
         try:
             return await self._read(sight, statements)
         except psycopg.OperationalError as error:
@@ -172,6 +180,8 @@ async def _piped(
 ) -> list[list[Any] | Exception]:
     async with connection.pipeline():
         entered = await connection.execute(_ENTER, sight.settings())
+        if sight.little:
+            await connection.execute(_KEEP_PLANS)
         cursors = [connection.cursor(row_factory=args_row(statement.row)) for statement in statements]
         for cursor, statement in zip(cursors, statements, strict=True):
             await cursor.execute(statement.text, statement.parameters)
