@@ -31,6 +31,7 @@ _SQL: Final = statements("turnout.ingest", "intake.sql")
 _TRIES: Final = 8
 # From so many activities on, planning for them costs little beside storing them.
 MANY: Final = 1_000
+PREPARE_AFTER: Final = 2
 
 T = TypeVar("T")
 
@@ -100,7 +101,7 @@ async def store_readable(
     connection: AsyncConnection[Any], company_id: int, activities: list[Activity], now: datetime
 ) -> Receipt:
     """The same without the quarantine: conflicts are in the receipt alone."""
-    await connection.execute(_SQL["plan_for_many" if len(activities) >= MANY else "plan_for_few"])
+    await _plan_for(connection, len(activities))
     rules = await connection.execute(_SQL["lock_company"], {"company": company_id})
     seen = await _known(connection, company_id, activities)
     setting = Setting(connection, company_id, _stale_after(await rules.fetchall()), now)
@@ -109,6 +110,13 @@ async def store_readable(
         fresh, raced, late_conflicts = await _store_new(setting, first)
         repeated, conflicts, first = repeated + raced, conflicts + late_conflicts, fresh
     return Receipt(len(first), repeated, [_conflict(activity) for activity in conflicts])
+
+
+async def _plan_for(connection: AsyncConnection[Any], activities: int) -> None:
+    """For many, plans are made for as many as there are: one kept for a few would go through all of them for each."""
+    connection.prepare_threshold = None if activities >= MANY else PREPARE_AFTER
+    if activities < MANY:
+        await connection.execute(_SQL["plan_for_few"])
 
 
 def _stale_after(companies: list[tuple[timedelta]]) -> timedelta:

@@ -6,10 +6,6 @@
 -- is taken in for a company that was suspended after its key had been accepted.
 select stale_after from company where company_id = %(company)s and suspended_at is null for share
 
--- name: plan_for_many
--- Plans are made for as many rows as there are: those kept for a few would go through all of them for each of them.
-select set_config('plan_cache_mode', 'force_custom_plan', true)
-
 -- name: plan_for_few
 -- To plan some thirty statements anew takes several times as long as to store a few rows.
 select set_config('plan_cache_mode', 'force_generic_plan', true)
