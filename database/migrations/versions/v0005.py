@@ -1,0 +1,10 @@
+"""What makes reading, writing and computing faster: the facts stay as they are."""
+
+from turnout.database.migrations import run_files
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    run_files("v0005_writes.sql")
