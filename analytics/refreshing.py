@@ -13,6 +13,7 @@ from psycopg import AsyncConnection, AsyncCursor, DatabaseError, IsolationLevel
 from psycopg.errors import ForeignKeyViolation, SerializationFailure
 
 from turnout.analytics.periods import ALWAYS
+from turnout.analytics.sweeping.sweep import Sweep
 from turnout.database.faults import describe
 from turnout.database.statements import statements
 from turnout.tenants.alert_rules import MOST_WAITING
@@ -27,8 +28,8 @@ DAYS_AT_ONCE: Final = 16
 # Longer than any request: who began with these rollups must find them until it ends.
 KEPT: Final = timedelta(minutes=1)
 
-# What is computed of a day: the first writes how long it holds, and each that follows may say less.
-_PARTS: Final = ("stays", "rest", "recordings", "breakdown", "posts", "features", "levels", "billing")
+# What is computed of a day beside its stays, whose sweep writes how long it holds: each that follows may say less.
+_PARTS: Final = ("rest", "recordings", "posts")
 _ROLLUPS: Final = (
     *("sections", "events", "owners", "persons", "storage", "sign_ins"),
     *("recordings", "peaks", "devices", "rooms", "posts", "hours"),
@@ -126,7 +127,7 @@ class Refresh:
             if len(due) > DAYS_AT_ONCE:
                 return
             if due:
-                await self._compute(due, now)
+                await self._compute(due, now, zone)
             await self._execute(_SQL["roll_through"], today=now.astimezone(ZoneInfo(zone)).date())
             await self._execute(_SQL["take_place"], as_of=now)
 
@@ -167,7 +168,7 @@ class Refresh:
                 today = now.astimezone(ZoneInfo(zone)).date()
                 due = await self._due(now, days, zone, today)
                 if due[:DAYS_AT_ONCE]:
-                    await self._compute(due[:DAYS_AT_ONCE], now)
+                    await self._compute(due[:DAYS_AT_ONCE], now, zone)
                     await self._alert(now, zone, today)
                 if len(due) <= DAYS_AT_ONCE:
                     await self._execute(_SQL["roll_through"], today=today)
@@ -182,13 +183,18 @@ class Refresh:
         )
         return [_DueDay(*row) for row in rows]
 
-    async def _compute(self, due: Sequence[_DueDay], now: datetime) -> None:
-        days = {"days": [day.day for day in due]}
-        bounds = {"starts": [day.starts_at for day in due], "ends": [day.ends_at for day in due]}
+    async def _compute(self, due: Sequence[_DueDay], now: datetime, zone: str) -> None:
+        days: dict[str, list[date]] = {"days": [day.day for day in due]}
+        bounds: dict[str, list[datetime]] = {
+            "starts": [day.starts_at for day in due],
+            "ends": [day.ends_at for day in due],
+        }
         await self._execute(_SQL["begin_days"], **days, **bounds, as_of=now)
         await self._execute(_SQL["bump_months"], **days)
         for table in _ROLLUPS:
             await self._execute(_SQL[f"clear_{table}"], **days)
+        sweep = Sweep(self._connection, self._company_id, self._generation)
+        await sweep.write(days["days"], bounds["starts"], bounds["ends"], now, zone)
         for part in _PARTS:
             await self._execute(_SQL[f"compute_{part}"], **days, **bounds, as_of=now)
         marks = [mark for day in due for mark in day.marks]

@@ -16,10 +16,12 @@ OLDEST_SERVER: Final = 18
 REPEATABLE: Final = (
     "functions.sql",
     "segments.sql",
+    "found_stays.sql",
     "pieces.sql",
     "staleness.sql",
     "levels.sql",
     "level_times.sql",
+    "plans.sql",
     "measure.sql",
     "tally.sql",
     "recordings.sql",

@@ -30,8 +30,8 @@ with piece as materialized (
   from pieces(of_company, as_of, days, froms, tos, of_segment) p
   where p.inside
 ),
-service_piece as materialized (
-  select p.* from service_pieces(of_company, as_of, days, froms, tos) p where of_segment is null
+served_room as materialized (
+  select s.* from served_rooms(of_company, as_of, days, froms, tos) s where of_segment is null
 ),
 hours as materialized (
   select h.* from local_hours(of_zone, days, froms, tos) h
@@ -149,20 +149,7 @@ visit as (
   group by p.day, p.lo, p.hi, p.room_key
 ),
 served as (
-  select s.day, s.lo, s.hi, s.room_key,
-    coalesce(sum(s.closed_us) filter (where s.service = 'RECORDER'), 0)::bigint as recorder_us,
-    (count(*) filter (where s.service = 'RECORDER' and s.open))::integer as open_recorders,
-    coalesce(sum(s.offset_us) filter (where s.service = 'RECORDER'), 0)::bigint as recorder_offset_us,
-    coalesce(sum(s.closed_us) filter (where s.service = 'STREAMER'), 0)::bigint as streamer_us,
-    (count(*) filter (where s.service = 'STREAMER' and s.open))::integer as open_streamers,
-    coalesce(sum(s.offset_us) filter (where s.service = 'STREAMER'), 0)::bigint as streamer_offset_us
-  from (
-    select p.*, case when not p.open then microseconds(p.ends_at - p.starts_at) end as closed_us,
-      case when p.open then microseconds(p.starts_at - p.lo) end as offset_us
-    from service_piece p
-    where p.inside
-  ) s
-  group by s.day, s.lo, s.hi, s.room_key
+  select s.* from served_room s where s.counted
 ),
 expiry as (
   -- An open stay enters the next hour of its bucket.
@@ -170,11 +157,7 @@ expiry as (
   from hours h
   where h.lo <= as_of and as_of < h.hi and exists (select from growing g where g.day = h.day)
   union all
-  select p.day, p.stale_at from service_piece p where p.stale_at is not null
-  union all
-  select p.day, p.lo + interval '1 microsecond' from service_piece p where not p.inside
-  union all
-  select p.day, p.joined_at + interval '1 microsecond' from service_piece p where p.inside and p.joined_at >= as_of
+  select s.day, s.changes_at from served_room s where s.changes_at is not null
 )
 select
   'PEAK', k.day, null::timestamptz, null::timestamptz,

@@ -6,8 +6,13 @@
 --   DAY     how long all of it stays true
 -- A FIGURE is the union of the times of one event, a breakout's being those of the event at the top, summed over events: who
 -- switches captions on beside somebody else adds nothing. Of a LIVE_STREAM also the most at one instant.
-create or replace function gauge(
-  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[]
+--
+-- What stays have to do with it comes as arrays: `used` is when each event had an open breakout and when captions were allowed,
+-- of the nth bucket; `begun` and `carried` how many stays of each bucket began in it, and before.
+create or replace function gauge_with(
+  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[],
+  used_nths integer[], used_events bigint[], used_figures feature_figure[], used_starts timestamptz[], used_ends timestamptz[],
+  used_open boolean[], begun integer[], carried integer[]
 ) returns table (
   grain text, day date, starts_at timestamptz, ends_at timestamptz,
   figure feature_figure, closed_us bigint, open_events integer, open_offset_us bigint, peak integer, peak_at timestamptz,
@@ -22,7 +27,7 @@ set jit = off
 set plan_cache_mode = force_generic_plan
 begin atomic
 with bucket as materialized (
-  select b.day, b.lo, b.hi from unnest(days, froms, tos) as b (day, lo, hi)
+  select b.nth, b.day, b.lo, b.hi from unnest(days, froms, tos) with ordinality as b (day, lo, hi, nth)
 ),
 patience as materialized (
   select c.stale_after from company c where c.company_id = of_company
@@ -85,30 +90,15 @@ span as materialized (
   ) x
   where f.feature in ('CAPTIONS', 'WHITEBOARD', 'BREAKOUT', 'TRANSCRIPTION', 'SCREEN_SHARE', 'LIVE_STREAM')
 ),
-piece as materialized (
-  select p.day, p.lo, p.hi, p.event_id, p.joined_at, p.starts_at, p.ends_at, p.in_breakout, p.open
-  from pieces(of_company, as_of, days, froms, tos) p
-  where p.inside
-),
-allowing as materialized (
-  select e.event_id
-  from (select distinct p.event_id from piece p) p
-  cross join lateral (
-    select e.event_id from event e where e.company_id = of_company and e.event_id = p.event_id and e.captions_enabled offset 0
-  ) e
-),
 -- What a figure of an event is made of; `open` goes on by itself.
 used as (
   select s.day, s.lo, s.hi, s.event_id, s.figure, s.starts_at, s.ends_at, s.stale_at is not null and as_of < s.hi as open
   from span s
   union all
-  select p.day, p.lo, p.hi, p.event_id, 'BREAKOUT', p.starts_at, p.ends_at, p.open
-  from piece p
-  where p.in_breakout
-  union all
-  select p.day, p.lo, p.hi, p.event_id, 'CAPTIONS_ENABLED', p.starts_at, p.ends_at, p.open
-  from piece p
-  join allowing a on a.event_id = p.event_id
+  select b.day, b.lo, b.hi, u.event_id, u.figure, u.starts_at, u.ends_at, u.open
+  from unnest(used_nths, used_events, used_figures, used_starts, used_ends, used_open)
+    as u (nth, event_id, figure, starts_at, ends_at, open)
+  join bucket b on b.nth = u.nth
 ),
 stretch as materialized (
   select u.day, u.lo, u.hi, u.event_id, u.figure, u.open, lower(x.during) as starts_at, upper(x.during) as ends_at
@@ -215,13 +205,8 @@ cross join lateral (
 union all
 select
   'STAYS', b.day, b.lo, b.hi, null, null, null, null, null, null, null, null, null,
-  p.begun, p.carried, q.sampled, q.troubled, null, null, null, null, null
+  begun[b.nth], carried[b.nth], q.sampled, q.troubled, null, null, null, null, null
 from bucket b
-cross join lateral (
-  select (count(*) filter (where p.joined_at >= b.lo))::integer as begun, (count(*) filter (where p.joined_at < b.lo))::integer as carried
-  from piece p
-  where p.day = b.day
-) p
 cross join lateral (
   select (count(*) filter (where j.sampled_at >= b.lo))::integer as sampled, (count(*) filter (where j.troubled_at >= b.lo))::integer as troubled
   from judged j
@@ -239,4 +224,61 @@ select
   null, null, null, null, null, null, null, null,
   coalesce((select min(x.at) from expiry x where x.day = b.day), 'infinity')
 from bucket b;
+end;
+
+-- The same of buckets whose stays have not been swept.
+create or replace function gauge(
+  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[]
+) returns table (
+  grain text, day date, starts_at timestamptz, ends_at timestamptz,
+  figure feature_figure, closed_us bigint, open_events integer, open_offset_us bigint, peak integer, peak_at timestamptz,
+  direction media_direction, track media_track, lasted_us bigint,
+  stays_begun integer, stays_carried integer, first_sampled integer, first_troubled integer,
+  connection_id bigint, ordinal integer, sampled_at timestamptz, troubled_at timestamptz,
+  valid_until timestamptz
+)
+language sql stable
+-- As for measure(): a setting of its own keeps Postgres from planning it anew inside every statement that calls it.
+set jit = off
+set plan_cache_mode = force_generic_plan
+begin atomic
+with piece as materialized (
+  select array_position(days, p.day) as nth, p.event_id, p.joined_at, p.lo, p.starts_at, p.ends_at, p.in_breakout, p.open
+  from pieces(of_company, as_of, days, froms, tos) p
+  where p.inside
+),
+allowing as materialized (
+  select e.event_id
+  from (select distinct p.event_id from piece p) p
+  cross join lateral (
+    select e.event_id from event e where e.company_id = of_company and e.event_id = p.event_id and e.captions_enabled offset 0
+  ) e
+),
+used as (
+  select array_agg(u.nth) as nths, array_agg(u.event_id) as events, array_agg(u.figure) as figures, array_agg(u.starts_at) as starts,
+    array_agg(u.ends_at) as ends, array_agg(u.open) as open
+  from (
+    select p.nth, p.event_id, 'BREAKOUT'::feature_figure as figure, p.starts_at, p.ends_at, p.open from piece p where p.in_breakout
+    union all
+    select p.nth, p.event_id, 'CAPTIONS_ENABLED', p.starts_at, p.ends_at, p.open
+    from piece p
+    join allowing a on a.event_id = p.event_id
+  ) u
+),
+stays as (
+  select array_agg(c.begun order by c.nth) as begun, array_agg(c.carried order by c.nth) as carried
+  from (
+    select b.nth, (count(p.nth) filter (where p.joined_at >= p.lo))::integer as begun,
+      (count(p.nth) filter (where p.joined_at < p.lo))::integer as carried
+    from generate_series(1, cardinality(days)) as b (nth)
+    left join piece p on p.nth = b.nth
+    group by b.nth
+  ) c
+)
+select g.*
+from used u
+cross join stays s
+cross join lateral gauge_with(
+  of_company, as_of, days, froms, tos, u.nths, u.events, u.figures, u.starts, u.ends, u.open, s.begun, s.carried
+) g;
 end;

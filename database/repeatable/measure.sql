@@ -30,9 +30,6 @@ begin atomic
 with bucket as materialized (
   select b.day, b.lo, b.hi from unnest(days, froms, tos) as b (day, lo, hi)
 ),
-patience as materialized (
-  select c.stale_after from company c where c.company_id = of_company
-),
 stay_piece as materialized (
   select p.* from pieces(of_company, as_of, days, froms, tos, of_segment) p
 ),
@@ -160,36 +157,8 @@ open_call as (
   from piece p
   where p.kind = 'CALL' and (p.template is null or p.template not in ('PERSONAL_CALL', 'GROUP_CALL'))
 ),
-call_stay as (
-  select c.event_id, s.joined_at, x.ends_at, x.stale_at
-  from open_call c
-  join event t on t.company_id = of_company and t.event_id = c.event_id
-  join event e on e.company_id = of_company and e.top_id = c.event_id
-  join stay s on s.company_id = of_company and s.event_id = e.event_id
-  cross join patience p
-  cross join lateral (
-    select
-      case
-        when s.left_at is not null then s.left_at
-        when as_of >= t.tree_active_at + p.stale_after then greatest(s.joined_at, t.tree_active_at)
-        else greatest(s.joined_at, as_of)
-      end as ends_at,
-      case
-        when s.left_at is null and as_of < t.tree_active_at + p.stale_after then t.tree_active_at + p.stale_after
-      end as stale_at
-  ) x
-  where s.service is null
-),
-crowd as (
-  select l.event_id, max(l.connections) >= 3 as overlapped
-  from (
-    select s.event_id, sum(sum(x.by)) over (partition by s.event_id order by x.at) as connections
-    from call_stay s
-    cross join lateral (values (s.joined_at, 1), (s.ends_at, -1)) as x (at, by)
-    where s.joined_at < s.ends_at
-    group by s.event_id, x.at
-  ) l
-  group by l.event_id
+crowd as materialized (
+  select c.* from call_crowds(of_company, as_of, (select array_agg(o.event_id) from open_call o)) c
 ),
 held as materialized (
   select h.*,
@@ -210,19 +179,8 @@ held as materialized (
   ) h
   left join crowd c on c.event_id = h.event_id
 ),
-planned as (
-  select b.day, t.event_id, t.starts_at
-  from bucket b
-  join event t
-    on t.company_id = of_company and t.starts_at >= b.lo and t.starts_at < b.hi
-    and t.breakout_of is null and not t.cancelled and t.named_at is not null
-  where not exists (
-    -- Offset 0 keeps this a look-up: as an anti-join it may read all stays that the company ever had.
-    select from event e
-    join stay s on s.company_id = of_company and s.event_id = e.event_id and s.service is null
-    where e.company_id = of_company and e.top_id = t.event_id
-    offset 0
-  ) and (of_segment is null or event_in_segment(of_company, of_segment, t.event_id, t.room_key))
+planned as materialized (
+  select p.* from plans(of_company, as_of, days, froms, tos, of_segment) p
 ),
 -- When the bucket must be computed again though nothing arrives. What begins at or after as_of (clocks run ahead) counts
 -- only once it is past, hence the microsecond.
@@ -239,11 +197,9 @@ expiry as (
   union all
   select p.day, c.at + interval '1 microsecond' from piece p cross join lateral unnest(p.changed_at) as c (at) where c.at >= as_of
   union all
-  select h.day, s.stale_at from held h join call_stay s on s.event_id = h.event_id where s.stale_at is not null
+  select h.day, c.changes_at from held h join crowd c on c.event_id = h.event_id where c.changes_at is not null
   union all
-  select h.day, s.joined_at + interval '1 microsecond' from held h join call_stay s on s.event_id = h.event_id where s.joined_at >= as_of
-  union all
-  select p.day, p.starts_at from planned p where p.starts_at > as_of
+  select p.day, p.due_at from planned p where p.due_at is not null
 )
 select
   'SECTION', t.day, t.lo, t.hi,
@@ -295,14 +251,9 @@ select
   null, null, null, null, null, null, null, null, null, null,
   null, null, null, null,
   coalesce((select min(x.at) from expiry x where x.day = b.day), 'infinity'),
-  (
-    select count(*)::integer from event t
-    where t.company_id = of_company and t.created_at >= b.lo and t.created_at < b.hi
-      and t.breakout_of is null and t.named_at is not null and t.kind in ('MEETING', 'WEBINAR')
-      and (of_segment is null or event_in_segment(of_company, of_segment, t.event_id, t.room_key))
-  ),
-  (select count(*)::integer from planned p where p.day = b.day and p.starts_at <= as_of),
+  p.events_created, p.events_not_held,
   (select count(*)::integer from held h where h.day = b.day and h.kind = 'CALL' and not h.group_call),
   (select count(*)::integer from held h where h.day = b.day and h.kind = 'CALL' and h.group_call)
-from bucket b;
+from bucket b
+join planned p on p.day = b.day;
 end;

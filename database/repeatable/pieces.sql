@@ -19,53 +19,11 @@ language sql stable
 set jit = off
 set plan_cache_mode = force_generic_plan
 begin atomic
-with bucket as materialized (
-  select b.day, b.lo, b.hi from unnest(days, froms, tos) as b (day, lo, hi)
+with patience as materialized (
+  select c.stale_after from company c where c.company_id = of_company
 ),
-patience as materialized (
-  select c.stale_after, segment_person(of_company, of_segment) as person_id from company c where c.company_id = of_company
-),
--- Stays that began in a bucket, and those that last into it: found class by class, looking back no further than a class is
--- long. `offset 0` keeps each a look-up by its bucket's instants: as a join the planner reads all that the company ever had.
 found as materialized (
-  select b.day, b.lo, b.hi, s.*
-  from bucket b
-  cross join patience p
-  cross join lateral (
-    select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id, s.device
-    from stay s
-    where s.company_id = of_company and s.length_class in (0, 1, 2, 3, 4, 9)
-      and s.joined_at >= b.lo and s.joined_at < b.hi and s.service is null
-      and (of_segment is null or stay_in_segment(of_segment, p.person_id, s.external_id, s.metadata))
-    offset 0
-  ) s
-  union all
-  select b.day, b.lo, b.hi, s.*
-  from bucket b
-  cross join patience p
-  cross join (
-    values (0, interval '1 hour'), (1, interval '4 hours'), (2, interval '24 hours'), (3, interval '720 hours')
-  ) as c (length_class, longest)
-  cross join lateral (
-    select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id, s.device
-    from stay s
-    where s.company_id = of_company and s.length_class = c.length_class
-      and s.joined_at >= b.lo - c.longest and s.joined_at < b.lo and s.left_at > b.lo and s.service is null
-      and (of_segment is null or stay_in_segment(of_segment, p.person_id, s.external_id, s.metadata))
-    offset 0
-  ) s
-  union all
-  select b.day, b.lo, b.hi, s.*
-  from bucket b
-  cross join patience p
-  cross join lateral (
-    select s.connection_id, s.event_id, s.joined_at, s.left_at, s.role, s.changed_at, s.changed_to, s.person_id, s.device
-    from stay s
-    where s.company_id = of_company and s.length_class in (4, 9)
-      and s.joined_at < b.lo and (s.left_at > b.lo or s.left_at is null) and s.service is null
-      and (of_segment is null or stay_in_segment(of_segment, p.person_id, s.external_id, s.metadata))
-    offset 0
-  ) s
+  select days[f.nth] as day, f.* from found_stays(of_company, froms, tos, of_segment) f
 ),
 -- Each event once, with the event at the top.
 top as materialized (

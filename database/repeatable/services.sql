@@ -58,3 +58,37 @@ select l.day, l.lo, l.hi, l.room_key, l.service, l.joined_at, greatest(l.joined_
 from lasting l
 where l.joined_at >= l.lo or l.ends_at > l.lo or l.stale_at is not null;
 end;
+
+-- The same by room: how long recorders and streamers ran, and when that changes though nothing arrives. Of a room in which none
+-- is yet, `counted` is false.
+create or replace function served_rooms(
+  of_company integer, as_of timestamptz, days date[], froms timestamptz[], tos timestamptz[]
+) returns table (
+  day date, lo timestamptz, hi timestamptz, room_key text,
+  recorder_us bigint, open_recorders integer, recorder_offset_us bigint,
+  streamer_us bigint, open_streamers integer, streamer_offset_us bigint, counted boolean, changes_at timestamptz
+)
+language sql stable
+set jit = off
+set plan_cache_mode = force_generic_plan
+begin atomic
+select s.day, s.lo, s.hi, s.room_key,
+  coalesce(sum(s.closed_us) filter (where s.service = 'RECORDER'), 0)::bigint,
+  (count(*) filter (where s.service = 'RECORDER' and s.open and s.inside))::integer,
+  coalesce(sum(s.offset_us) filter (where s.service = 'RECORDER'), 0)::bigint,
+  coalesce(sum(s.closed_us) filter (where s.service = 'STREAMER'), 0)::bigint,
+  (count(*) filter (where s.service = 'STREAMER' and s.open and s.inside))::integer,
+  coalesce(sum(s.offset_us) filter (where s.service = 'STREAMER'), 0)::bigint,
+  bool_or(s.inside),
+  min(least(
+    s.stale_at,
+    case when not s.inside then s.lo + interval '1 microsecond' end,
+    case when s.inside and s.joined_at >= as_of then s.joined_at + interval '1 microsecond' end
+  ))
+from (
+  select p.*, case when p.inside and not p.open then microseconds(p.ends_at - p.starts_at) end as closed_us,
+    case when p.inside and p.open then microseconds(p.starts_at - p.lo) end as offset_us
+  from service_pieces(of_company, as_of, days, froms, tos) p
+) s
+group by s.day, s.lo, s.hi, s.room_key;
+end;
