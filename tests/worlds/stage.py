@@ -28,9 +28,17 @@ class Stage:
 
     def __init__(self, runner: asyncio.Runner, product: Product) -> None:
         self.product = product
-        self.in_turns = False
+        self._every_period = self._every_question = True
         self._runner = runner
         self._slugs = (f"world-{number}" for number in count())
+
+    def ask(self, *, every_period: bool) -> None:
+        """From now on every question, about every period or about one in turn."""
+        self._every_period, self._every_question = every_period, True
+
+    def ask_in_turns(self) -> None:
+        """From now on beside the figures one kind of question at a time, about one period at a time."""
+        self._every_period = self._every_question = False
 
     def play(self, scene: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(scene)
@@ -45,12 +53,12 @@ class Stage:
         return entered
 
     async def compare(self, told: WorldCompany, company: Company, activities: list[Raw]) -> None:
-        """Every period that the world asks for, or one of them, of the activities told so far, as of the clock."""
+        """What the world asks about its periods, of the activities told so far, as of the clock."""
         oracle = Oracle(told.zone, told.stale_after, told.limits, activities)
         number = len(activities)
-        periods = [told.periods[number % len(told.periods)]] if self.in_turns else told.periods
+        periods = told.periods if self._every_period else [told.periods[number % len(told.periods)]]
         for turn, period in enumerate(periods, start=number):
-            await Comparison(self.product, company, oracle, turn, self.in_turns).compare(*period)
+            await Comparison(self.product, company, oracle, turn, not self._every_question).compare(*period)
 
 
 def counting(told: WorldCompany, world: World) -> list[Raw]:

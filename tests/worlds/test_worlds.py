@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Generator
-from dataclasses import replace
+from collections.abc import Callable, Coroutine, Generator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
@@ -15,6 +16,7 @@ from tests.databases import Database, drop
 from tests.oracle.worlds import World, WorldCompany, shuffled, worlds
 from tests.worlds.stage import Stage, counting, open_stage
 
+Scene = Callable[..., Coroutine[Any, Any, None]]
 # The seed of a run is part of its result: the same seed plays the same worlds.
 SEED = 20261122
 THOROUGH_WORLDS = int(os.environ.get("TURNOUT_WORLDS", "20000"))
@@ -34,14 +36,24 @@ LATER = st.sampled_from(
 )
 
 
-def playing(examples: int, part: int = 0) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    def decorate(test: Callable[..., None]) -> Callable[..., None]:
-        slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-        return seed(SEED + part)(
-            settings(max_examples=examples, deadline=None, database=None, suppress_health_check=slow)(test)
-        )
+@dataclass(frozen=True)
+class Extent:
+    """How many worlds are played, and whether every period of each is asked about or one in turn."""
 
-    return decorate
+    worlds: int
+    every_period: bool = False
+    part: int = 0
+
+    def examples(self, test: Callable[..., None]) -> Callable[..., None]:
+        slow = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
+        wanted = settings(max_examples=self.worlds, deadline=None, database=None, suppress_health_check=slow)
+        return seed(SEED + self.part)(wanted(test))
+
+
+def so_many(few: int, many: int) -> pytest.MarkDecorator:
+    """A few worlds where every change is tested, the first of them always empty; more by --thorough."""
+    more = pytest.param(Extent(many, every_period=True), marks=pytest.mark.thorough, id="many")
+    return pytest.mark.parametrize("extent", [pytest.param(Extent(few), id="few"), more])
 
 
 @pytest.fixture(scope="module")
@@ -52,39 +64,34 @@ def stage(server: str, template: str) -> Generator[Stage]:
     drop(server, database.name)
 
 
-@playing(25)
-@given(world=worlds())
-def test_every_number_is_the_oracles(stage: Stage, world: World) -> None:
-    stage.in_turns = False
-    stage.play(tell_all_then_ask(stage, world))
+@so_many(10, 25)
+def test_every_number_is_the_oracles(stage: Stage, extent: Extent) -> None:
+    stage.ask(every_period=extent.every_period)
+    play(stage, extent, tell_all_then_ask)
 
 
-@playing(8)
-@given(world=worlds(), order=st.integers(0, 9999))
-def test_one_batch_many_batches_and_concurrent_writers_give_the_same(stage: Stage, world: World, order: int) -> None:
-    stage.in_turns = False
-    stage.play(tell_in_three_ways(stage, world, order))
+@so_many(3, 8)
+def test_one_batch_many_batches_and_concurrent_writers_give_the_same(stage: Stage, extent: Extent) -> None:
+    stage.ask(every_period=extent.every_period)
+    play(stage, extent, tell_in_three_ways, st.integers(0, 9999))
 
 
-@playing(5)
-@given(world=worlds())
-def test_an_answer_given_half_way_is_right_and_so_is_the_next(stage: Stage, world: World) -> None:
-    stage.in_turns = True  # so many answers that every kind of question has its turn
-    stage.play(ask_after_every_delivery(stage, world))
+@so_many(2, 5)
+def test_an_answer_given_half_way_is_right_and_so_is_the_next(stage: Stage, extent: Extent) -> None:
+    stage.ask_in_turns()  # so many answers that every kind of question has its turn
+    play(stage, extent, ask_after_every_delivery)
 
 
-@playing(8)
-@given(world=worlds(), later=st.lists(LATER, min_size=1, max_size=3))
-def test_an_answer_stays_right_while_time_passes(stage: Stage, world: World, later: list[timedelta]) -> None:
-    stage.in_turns = False
-    stage.play(ask_later(stage, world, later))
+@so_many(3, 8)
+def test_an_answer_stays_right_while_time_passes(stage: Stage, extent: Extent) -> None:
+    stage.ask(every_period=extent.every_period)
+    play(stage, extent, ask_later, st.lists(LATER, min_size=1, max_size=3))
 
 
-@playing(7)
-@given(world=worlds(), zone=st.sampled_from(ZONES))
-def test_answers_are_right_all_along_while_the_zone_changes(stage: Stage, world: World, zone: str) -> None:
-    stage.in_turns = True
-    stage.play(change_the_zone(stage, world, zone))
+@so_many(2, 7)
+def test_answers_are_right_all_along_while_the_zone_changes(stage: Stage, extent: Extent) -> None:
+    stage.ask_in_turns()
+    play(stage, extent, change_the_zone, st.sampled_from(ZONES))
 
 
 @pytest.mark.thorough
@@ -93,13 +100,19 @@ def test_answers_are_right_all_along_while_the_zone_changes(stage: Stage, world:
 def test_no_difference_in_twenty_thousand_worlds(stage: Stage, part: int) -> None:
     scenes = (tell_in_two_parts, ask_half_way, change_zone_half_way, ask_a_day_later)
 
-    @playing(THOROUGH_WORLDS // PARTS, part + 1)
-    @given(world=worlds())
-    def play(world: World) -> None:
-        stage.in_turns = True
-        stage.play(scenes[part % len(scenes)](stage, world))
+    stage.ask_in_turns()
+    play(stage, Extent(THOROUGH_WORLDS // PARTS, part=part + 1), scenes[part % len(scenes)])
 
-    play()
+
+def play(stage: Stage, extent: Extent, scene: Scene, *more: st.SearchStrategy[Any]) -> None:
+    """A scene in each of so many worlds; `more` draws what else differs."""
+
+    @extent.examples
+    @given(world=worlds(), drawn=st.tuples(*more))
+    def in_each(world: World, drawn: tuple[Any, ...]) -> None:
+        stage.play(scene(stage, world, *drawn))
+
+    in_each()
 
 
 async def change_zone_half_way(stage: Stage, world: World) -> None:
