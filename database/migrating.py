@@ -90,8 +90,7 @@ def migrate(admin_conninfo: str) -> None:
         admin.execute("select pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
         if _is_done(admin, wanted):  # by whoever had the lock; to do it again would get in the way of their work
             return
-        _settle_database(admin)
-        _settle_roles(admin)
+        settle(admin, admin.info.dbname)
         if _current(admin) == wanted:  # a copy, with the catalogue of what it was copied from
             return
         _close_catalogue(admin)
@@ -157,24 +156,31 @@ def _roles_are_settled(admin: psycopg.Connection) -> bool:
     return row == (len(LOGIN_ROLES),)
 
 
-def _settle_roles(admin: psycopg.Connection) -> None:
+def settle(admin: psycopg.Connection[Any], database: str) -> None:
+    """What no database inherits from the one it is a copy of: who may do what with it, and how its roles are set."""
+    settings = _role_settings(admin)
+    with admin.pipeline():  # all of it or nothing: how roles are set speaks for the rest
+        _settle_database(admin, sql.Identifier(database))
+        for role in LOGIN_ROLES:
+            for setting in settings:
+                admin.execute(_SET_IN_DATABASE.format(sql.Identifier(role), sql.Identifier(database), setting))
+
+
+_SET_IN_DATABASE: Final = sql.SQL("alter role {} in database {} set {}")
+
+
+def _role_settings(admin: psycopg.Connection[Any]) -> list[sql.SQL]:
     """In UTC a day has 24 hours whatever the server's zone: an interval sent as `1 day` means them.
 
     Errors go to who asked, and from there to our log, which leaves out what they quote; Postgres' own would not.
     """
-    database = sql.Identifier(admin.info.dbname)
     settings = [sql.SQL("search_path = turnout"), sql.SQL("timezone = 'UTC'")]
     if admin.execute("select has_parameter_privilege('log_min_messages', 'set')").fetchone() == (True,):
         settings.append(sql.SQL("log_min_messages = 'log'"))
-    for role in LOGIN_ROLES:
-        for setting in settings:
-            admin.execute(
-                sql.SQL("alter role {} in database {} set {}").format(sql.Identifier(role), database, setting)
-            )
+    return settings
 
 
-def _settle_database(admin: psycopg.Connection) -> None:
-    database = sql.Identifier(admin.info.dbname)
+def _settle_database(admin: psycopg.Connection[Any], database: sql.Identifier) -> None:
     admin.execute(sql.SQL("revoke temporary, create on database {} from public").format(database))
     # Materialized views are refreshed beside their readers through a temporary table, as their owner.
     admin.execute(sql.SQL("grant temporary on database {} to turnout_owner").format(database))

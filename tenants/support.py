@@ -2,24 +2,40 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, cast
+from contextvars import ContextVar
+from typing import Any, Final, cast
 
 import psycopg
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 from sqlmodel import Session
+
+_login: Final[ContextVar[str]] = ContextVar("login")
+# One for all logins: what SQLAlchemy compiles, and what it asks of a server before anything else, an engine keeps.
+_engine: Final = create_engine(
+    "postgresql+psycopg://",
+    creator=lambda: psycopg.connect(_login.get()),
+    poolclass=NullPool,
+    hide_parameters=True,
+)
 
 
 @contextmanager
 def support(conninfo: str) -> Generator[Session]:
     """A session of the support role that commits when the block ends without an error."""
-    engine = create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(conninfo),
-        poolclass=NullPool,
-        hide_parameters=True,
-    )
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    with (
+        _connected(conninfo) as connection,
+        Session(connection, expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
+
+
+def _connected(conninfo: str) -> Connection:
+    before = _login.set(conninfo)
+    try:
+        return _engine.connect()
+    finally:
+        _login.reset(before)
 
 
 def driver(session: Session) -> psycopg.Connection[Any]:

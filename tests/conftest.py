@@ -75,17 +75,28 @@ def template(server: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def left(server: str) -> Generator[list[str]]:
+    """Databases of tests that are over. To drop one at once takes 100 ms where its connections are still ending."""
+    names: list[str] = []
+    yield names
+    drop(server, *names)
+
+
 @pytest.fixture
-def new_database(server: str, template: str) -> Generator[Callable[[], Database]]:
+def new_database(server: str, template: str, left: list[str]) -> Generator[Callable[[], Database]]:
     """Makes as many fresh databases as a test asks for, about 50 ms each."""
-    made: list[Database] = []
+    made: list[str] = []
 
     def create() -> Database:
-        made.append(Database.cloned(server, template))
-        return made[-1]
+        drop(server, *left)
+        left.clear()
+        database = Database.cloned(server, template)
+        made.append(database.name)
+        return database
 
     yield create
-    drop(server, *(database.name for database in made))
+    left += made
 
 
 @pytest.fixture
@@ -147,6 +158,7 @@ def hurry(admin: psycopg.Connection) -> None:
     """A server of our own is thrown away after the run: nothing in it needs to survive a power failure."""
     if SERVER not in os.environ:
         admin.execute("alter system set fsync = off")
+        admin.execute("alter system set full_page_writes = off")
         admin.execute("select pg_reload_conf()")
 
 

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from turnout.database.migrating import migrate
+from turnout.database.migrating import settle
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Database:
         copying = sql.SQL("create database {} template {} strategy file_copy")
         with psycopg.connect(server, autocommit=True) as admin:
             admin.execute(copying.format(*map(sql.Identifier, (name, template))))
-        migrate(made := make_conninfo(server, dbname=name))  # what a database does not inherit from its template
-        return cls(made)
+            settle(admin, name)
+        return cls(make_conninfo(server, dbname=name))
 
     @property
     def name(self) -> str:
@@ -47,6 +47,8 @@ class Database:
 
 
 def drop(server: str, *names: str) -> None:
+    if not names:
+        return
     with psycopg.connect(server, autocommit=True) as admin:
         for name in names:
             admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
