@@ -1,4 +1,4 @@
-"""The rival of an ingest: psycopg's binary COPY of the same activities, parsed beforehand, into a table with only its key."""
+"""The rival of an ingest: psycopg's binary COPY of the same activities, parsed, into a table with only its key."""
 
 import time
 from datetime import datetime

@@ -129,9 +129,8 @@ def report(times: Times) -> None:
             f"   {medians['COPY'] / median:5.3f} of COPY's speed"
         )
     print(f"  of COPY's speed, in order: {medians['COPY'] / medians['in order']:.3f} (bar: at least 0.2)")
-    print(
-        f"  batches of {SMALL} ÷ of {AT_ONCE:,}: {medians[f'batches of {SMALL}'] / medians['in order']:.2f} (bar: under 3)"
-    )
+    small = medians[f"batches of {SMALL}"] / medians["in order"]
+    print(f"  batches of {SMALL} ÷ of {AT_ONCE:,}: {small:.2f} (bar: under 3)")
     print(f"  new ÷ known: {medians['in order'] / medians['again']:.2f} (bar: at least 3)")
 
 

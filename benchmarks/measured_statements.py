@@ -1,4 +1,4 @@
-"""What each statement of an ingest takes, as Postgres itself counts it; the look-ups of foreign keys are statements too."""
+"""What each statement of an ingest takes, as Postgres counts it; the look-ups of foreign keys are statements too."""
 
 import re
 from collections.abc import Mapping

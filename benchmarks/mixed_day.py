@@ -1,4 +1,4 @@
-"""A company's day as platforms tell it: planned and held events, who joined and left, what was said, measured and stored."""
+"""A company's day as platforms tell it: events planned and held, who joined and left, what was said and measured."""
 
 import random
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from benchmarks.companies import LARGE, Made, kept, made, served
 from benchmarks.reads import FACTS
@@ -161,7 +161,7 @@ async def _read(of: Made, door: Door, asked: Statement[Any]) -> list[Any]:
 
 
 def _first(answer: Any) -> Any:  # noqa: ANN401 -- JSON
-    return answer if isinstance(answer, list) else json.loads(answer)
+    return cast("list[Any]", answer) if isinstance(answer, list) else json.loads(answer)
 
 
 if __name__ == "__main__":

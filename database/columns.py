@@ -1,7 +1,7 @@
 """Columns of a batch as parameters: lists of one type, sent to the server as its binary arrays.
 
-psycopg asks each element of a list for its type and writes it alone; for a batch of thousands of rows that costs more than
-to store them. Here the type is the column's: so a statement is prepared once, too, whatever its values are.
+psycopg asks each element of a list for its type and writes it alone; for a batch of thousands of rows that costs more
+than to store them. Here the type is the column's: so a statement is prepared once, too, whatever its values are.
 """
 
 import struct

@@ -90,8 +90,9 @@ class Door:
     ) -> list[list[Any] | Exception]:
         """The rows of each statement, all of one snapshot, in one round trip; with a user's id only that user's own.
 
-        Statements `about_little` are not planned anew for what they are asked with. A statement that fails takes the pipeline with it; then each runs alone, so that the others still have their
-        rows and the one that failed has its exception, in its place.
+        Statements `about_little` are not planned anew for what they are asked with. A statement that fails takes the
+        pipeline with it; then each runs alone, so that the others still have their rows and the one that failed has its
+        exception, in its place.
         """
         sight = Sight(company_id, user_key, about_little)
         try:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.companies import USUAL, Made, kept, made, served
-from benchmarks.serving import rival
 from benchmarks.processor import processor_seconds
+from benchmarks.serving import rival
 from benchmarks.serving.client import Asked, Crowd, at_once, sequential
 from benchmarks.serving.questions import QUESTIONS, Question
 from benchmarks.serving.servers import BY_HAND, POSTGRAPHILE, STOCK, TURNOUT, Contestant, running

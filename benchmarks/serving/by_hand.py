@@ -40,7 +40,7 @@ DAY: Final = timedelta(days=1)
 WHOLE: Final[Mapping[str, Any]] = {
     "segment": None,
     "only": None,
-    **dict.fromkeys(("cut_days", "cut_starts", "cut_ends", "end_days", "end_starts", "end_ends"), []),
+    **{name: [] for name in ("cut_days", "cut_starts", "cut_ends", "end_days", "end_starts", "end_ends")},
     "sections": ["TOTAL", "MEETING", "WEBINAR", "CALL"],
 }
 

@@ -18,7 +18,7 @@ ANALYTICS: Final = "turnout.analytics"
 INSTALLING: Final = 300
 _SQL: Final = statements("benchmarks.serving", "functions.sql")
 
-# What stands in the place of each parameter. Whole days only: nothing is cut, and no month is over within thirty of them.
+# What stands in the place of each parameter. Whole days only: nothing is cut, and no month is over within thirty.
 _EXPRESSIONS: Final[Mapping[str, str]] = {
     "company": "current_company()",
     "generation": "1",
@@ -64,7 +64,7 @@ def _bodies() -> Iterator[tuple[str, LiteralString]]:
 
 
 def install(folder: Path) -> str | None:
-    """Install PostGraphile and a Node that it runs on, from the registry; why it could not be, None when it is there."""
+    """Install PostGraphile and a Node for it from the registry; says why it could not be, None when it is there."""
     if shutil.which("npm") is None:
         return "npm is not on this machine"
     folder.mkdir(parents=True, exist_ok=True)

@@ -41,7 +41,9 @@ def running(of: Made, folder: Path, rivals: Path | None) -> Generator[list[Conte
     """All that can run; PostGraphile only when it is installed in the folder given."""
     logins = {"APP": of.login("turnout_app"), "REFRESHER": of.login("turnout_refresher")}
     with ExitStack() as stack:
-        processes = {name: _process(make, logins) for name, make in _commands(folder).items()}
+        processes: dict[str, AbstractContextManager[tuple[int, int]]] = {
+            name: _process(make, logins) for name, make in _commands(folder).items()
+        }
         if rivals:
             processes[POSTGRAPHILE] = _postgraphile(of, rivals)
         yield [Contestant(name, *stack.enter_context(process), _WORDS[name]) for name, process in processes.items()]

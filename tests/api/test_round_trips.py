@@ -24,10 +24,10 @@ class CountedDoor(Door):
     reads: list[int]
 
     async def read(
-        self, company_id: int, statements: Sequence[Statement[Any]], *, user_key: str | None = None
+        self, company_id: int, statements: Sequence[Statement[Any]], **about: Any
     ) -> list[list[Any] | Exception]:
         self.reads.append(len(statements))
-        return await super().read(company_id, statements, user_key=user_key)
+        return await super().read(company_id, statements, **about)
 
 
 @pytest.fixture
