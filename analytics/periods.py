@@ -1,11 +1,11 @@
 """Periods: what a preset, a range of dates or a range of instants means for one company at one moment."""
 
 import calendar
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -70,7 +70,7 @@ class Period:
     @cached_property
     def buckets(self) -> list[Bucket]:
         """The days of the period, ascending, the first and last cut to it; a local day that does not exist has none."""
-        return list(self._buckets())
+        return _buckets(self.start, self.end, self.time_zone)
 
     @cached_property
     def cut(self) -> list[Bucket]:
@@ -95,21 +95,26 @@ class Period:
         """How many days of the period have begun: those that a mean counts."""
         return sum(bucket.day <= today for bucket in self.buckets)
 
-    def _buckets(self) -> Iterator[Bucket]:
-        zone = ZoneInfo(self.time_zone)
-        day, opens = self.first_day, local_midnight(zone, self.first_day)
-        while opens < self.end:
-            closes = local_midnight(zone, day + DAY)
-            if opens < closes:
-                yield Bucket(day, max(opens, self.start), min(closes, self.end))
-            day, opens = day + DAY, closes
-
     def _is_whole(self, bucket: Bucket) -> bool:
         zone = ZoneInfo(self.time_zone)
         return bucket.start == local_midnight(zone, bucket.day) and bucket.end == local_midnight(zone, bucket.day + DAY)
 
     def _local_day(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.time_zone)).date()
+
+
+@lru_cache(32)
+def _buckets(start: datetime, end: datetime, time_zone: str) -> list[Bucket]:
+    """The days between two instants; whatever is asked of a period in a request, and in the next, is about them."""
+    zone, found = ZoneInfo(time_zone), list[Bucket]()
+    day = start.astimezone(zone).date()
+    opens = local_midnight(zone, day)
+    while opens < end:
+        closes = local_midnight(zone, day + DAY)
+        if opens < closes:
+            found.append(Bucket(day, max(opens, start), min(closes, end)))
+        day, opens = day + DAY, closes
+    return found
 
 
 def by_dates(company: Company, first: date, last: date) -> Period:

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
@@ -40,6 +40,7 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones()) - _NO_ZONES
 
 
+@lru_cache(16_384)
 def local_midnight(zone: ZoneInfo, day: date) -> datetime:
     """The instant at which the local day begins: the first of two midnights, the jump where midnight is skipped."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
