@@ -3,18 +3,21 @@
 One user of the company may be set too: then what is not that user's own is not there.
 """
 
+import selectors
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import starmap
 from typing import Any, Final, Generic, LiteralString, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import args_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from turnout.database.errors import TurnoutError
+from turnout.database.statements import numbered
 
 Row = TypeVar("Row")
 Pool = AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]
@@ -183,11 +186,13 @@ async def _piped(
         entered = await connection.execute(_ENTER, sight.settings())
         if sight.little:
             await connection.execute(_KEEP_PLANS)
-        cursors = [connection.cursor(row_factory=args_row(statement.row)) for statement in statements]
+        cursors = [AsyncRawCursor(connection) for _ in statements]
         for cursor, statement in zip(cursors, statements, strict=True):
-            await cursor.execute(statement.text, statement.parameters)
+            text, names = numbered(statement.text)
+            await cursor.execute(text, [statement.parameters[name] for name in names])
         _assert_nobody_before(await entered.fetchone())
-        return [await cursor.fetchall() for cursor in cursors]
+        answers = [await cursor.fetchall() for cursor in cursors]
+    return [list(starmap(statement.row, rows)) for statement, rows in zip(statements, answers, strict=True)]
 
 
 async def _forget_prepared(connection: AsyncConnection[Any]) -> None:
@@ -217,11 +222,20 @@ def _pool(
         timeout=patience,
         max_waiting=size * 16,
         max_lifetime=3600,
-        check=AsyncConnectionPool.check_connection,
+        check=_check,
         kwargs={"autocommit": True},
         configure=configure,
         open=False,
     )
+
+
+async def _check(connection: AsyncConnection[Any]) -> None:
+    """Ask the server only where it has said something unasked for, as it does before it goes: a round trip is saved."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.fileno(), selectors.EVENT_READ)
+        said = selector.select(0)
+    if said:
+        await AsyncConnectionPool.check_connection(connection)
 
 
 async def _configure_reader(connection: AsyncConnection[Any]) -> None:
