@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, LiteralString
+
+import msgspec
 
 from turnout.analytics.clients import Device
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
@@ -25,24 +26,21 @@ class DayMetric(StrEnum):
     DIAL_IN_LINES = "DIAL_IN_LINES"
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceMinutes:
+class DeviceMinutes(msgspec.Struct, frozen=True):
     """Minutes spent with one device."""
 
     device: Device
     minutes: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(msgspec.Struct, frozen=True):
     """A peak without a limit, and the first instant at which it was reached; None exactly when it is 0."""
 
     value: int = 0
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Posts:
+class Posts(msgspec.Struct, frozen=True):
     """Messages posted during events, by place."""
 
     public_chat: int = 0

@@ -1,9 +1,10 @@
 """Clients: what users signed in with."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import Question, Reading, period_parameters, whole_days
@@ -24,8 +25,7 @@ class Device(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
-class ClientStat:
+class ClientStat(msgspec.Struct, frozen=True):
     """Sign-ins by one device, client and system, of one day or of the whole period; `users` are distinct."""
 
     day: date | None

@@ -1,9 +1,10 @@
 """Days: what each has once, not per section."""
 
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Final
+
+import msgspec
 
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import (
@@ -20,8 +21,7 @@ from turnout.database.statements import statements
 _SQL: Final = statements("turnout.analytics", "days.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class DayTotal:
+class DayTotal(msgspec.Struct, frozen=True):
     """One day; users registered and bytes in use are those at its end or now. A day after today is all zeros."""
 
     day: date
@@ -38,8 +38,7 @@ class DayTotal:
     """The one that was asked for: what else a day has is asked for all its days at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentDayTotal:
+class SegmentDayTotal(msgspec.Struct, frozen=True):
     """One day of a segment: what is of no event and no stay raises NOT_IN_SEGMENT."""
 
     day: date

@@ -1,8 +1,9 @@
 """Disk use: files and recordings, by whose they are."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.periods import Period
@@ -20,8 +21,7 @@ from turnout.database.statements import statements
 _SQL: Final = statements("turnout.analytics", "disk.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class DiskUsage:
+class DiskUsage(msgspec.Struct, frozen=True):
     """What one user has in use at the period's end or now, and uploaded in it; without a user, what is nobody's."""
 
     user_id: str | None

@@ -1,10 +1,11 @@
 """Events: who, when and what, and how large they became."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
+
+import msgspec
 
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE
@@ -25,8 +26,7 @@ class EventStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
-@dataclass(frozen=True, slots=True)
-class EventStat:
+class EventStat(msgspec.Struct, frozen=True):
     """An event; peaks, people, participation and recorded minutes are of the period, all else of the whole event."""
 
     event_id: str
@@ -53,8 +53,7 @@ class EventStat:
     recorded_minutes: float
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(msgspec.Struct, frozen=True):
     """Which events; None lets all through. The prefix is of a room's name, else of its id."""
 
     kinds: Sequence[str] | None = None

@@ -1,10 +1,11 @@
 """Features of events: for how long captions, a shared screen and the like were on, and how many live streams."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Final, NamedTuple
+
+import msgspec
 
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE
 from turnout.analytics.periods import Period
@@ -35,11 +36,10 @@ class FeatureUse(NamedTuple):
     peak_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(msgspec.Struct, frozen=True):
     """The features of a period or of a day."""
 
-    uses: dict[Figure, FeatureUse] = field(default_factory=dict[Figure, FeatureUse])
+    uses: dict[Figure, FeatureUse] = msgspec.field(default_factory=dict[Figure, FeatureUse])
 
     def minutes(self, figure: Figure) -> float:
         """For how long it was on, event by event, summed over events."""

@@ -1,8 +1,9 @@
 """Hours: how peaks and minutes lie over a day, and over a week."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from turnout.analytics.breakdown import period_of
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
@@ -13,8 +14,7 @@ from turnout.database.statements import statements
 _SQL: Final = statements("turnout.analytics", "hours.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class HourStat:
+class HourStat(msgspec.Struct, frozen=True):
     """One local hour of the days of a period, or of those that are one weekday (1 Monday to 7 Sunday, else 0).
 
     `days` is on how many of them it has begun: those that the means are over. Listeners are None where there are none.

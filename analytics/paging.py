@@ -1,8 +1,9 @@
 """Pages of lists: in an order that is always complete, from any position on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Generic, LiteralString, TypeVar, cast
+
+import msgspec
 
 from turnout.database.statements import statements
 
@@ -11,8 +12,7 @@ Row = TypeVar("Row")
 _SQL: Final = statements("turnout.analytics", "paging.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True):
     """Where a row stands in its list: its value in the chosen column, as a number or a text, and what breaks ties."""
 
     number: int | None
@@ -20,8 +20,7 @@ class Position:
     tie: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """Which part of a list: `first` rows `after` a position, ordered by a column, of those that a search finds.
 
     Rows with equal values are ordered by their ids; without `by_id` in an order that tells nothing of these.
@@ -49,8 +48,7 @@ class Wanted:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
+class Page(msgspec.Struct, Generic[Row], frozen=True):
     """Rows with their positions, how many the whole list has, and whether there are others before and after."""
 
     rows: Sequence[Row]
@@ -60,8 +58,7 @@ class Page(Generic[Row]):
     has_next: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Line(Generic[Row]):
+class Line(msgspec.Struct, Generic[Row], frozen=True):
     """A row of a list's statement: the list's length and how many rows lie before the page come with each.
 
     An empty page is one line without a row.

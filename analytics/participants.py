@@ -1,9 +1,10 @@
 """Participants: the stays of one event, and those of one participant, with what was said of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+import msgspec
 
 from turnout.analytics.metadata import MetadataEntry, entries_of
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
@@ -18,16 +19,14 @@ _SQL: Final = statements("turnout.analytics", "participants.sql")
 _WHOLE: Final[dict[str, Any]] = {"period_start": None, "period_end": None}
 
 
-@dataclass(frozen=True, slots=True)
-class RoleSince:
+class RoleSince(msgspec.Struct, frozen=True):
     """A role and from when on it was had; None when none was said."""
 
     role: str | None
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(msgspec.Struct, frozen=True):
     """One stay. `left_at` is None while it goes on, and inferred where no leave was told."""
 
     stay_id: str
@@ -55,8 +54,7 @@ class Participant:
         return _connection(self.stay_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """Whose stays: somebody in one of the two namespaces that ids have."""
 
     namespace: str

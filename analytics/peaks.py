@@ -1,10 +1,11 @@
 """Peaks by day: the largest value that a count reached at any instant of each local day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Final
+
+import msgspec
 
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import Question, Reading, period_parameters, whole_days
@@ -14,12 +15,13 @@ from turnout.tenants.limits import Section
 MICROSECONDS_A_MINUTE: Final = 60_000_000
 
 _SQL = statements("turnout.analytics", "peaks.sql")
+_SECTIONS: Final = {section.value: section for section in Section}
+_LISTENED: Final = frozenset(section.value for section in Section if section.has_listeners)
 
 __all__ = ["MICROSECONDS_A_MINUTE", "DailyPeak", "Section", "daily_peaks"]
 
 
-@dataclass(frozen=True, slots=True)
-class DailyPeak:
+class DailyPeak(msgspec.Struct, frozen=True):
     """One day and section. Listeners are None where there can be none; limits are None where none was contracted."""
 
     day: date
@@ -70,17 +72,16 @@ def _daily_peak(
     *,
     period: Period,
 ) -> DailyPeak:
-    of = Section(section)
     return DailyPeak(
         day,
-        of,
+        _SECTIONS[section],
         connections,
         connections_at,
         connections_limit,
         speakers,
         speakers_at,
         speakers_limit,
-        listeners if of.has_listeners else None,
+        listeners if section in _LISTENED else None,
         listeners_at,
         events,
         events_at,

@@ -1,8 +1,9 @@
 """Planned load: what is going to start, by whose it is."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.reading import Question, Reading
@@ -11,8 +12,7 @@ from turnout.database.statements import statements
 _SQL: Final = statements("turnout.analytics", "planned.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedEvents:
+class PlannedEvents(msgspec.Struct, frozen=True):
     """How many events of one user are planned, and when the next one starts; without a user, those of nobody."""
 
     user_id: str | None

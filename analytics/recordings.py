@@ -1,8 +1,9 @@
 """Recordings: how many ran at once, for how long they ran, and what of them is stored."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+
+import msgspec
 
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE
 from turnout.analytics.periods import Period
@@ -12,8 +13,7 @@ from turnout.database.statements import statements
 _SQL: Final = statements("turnout.analytics", "recordings.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingTotals:
+class RecordingTotals(msgspec.Struct, frozen=True):
     """The recordings of a period; what is stored is as of its end or now.
 
     `peak` is the most that ran at one instant, `peak_at` the first such instant, None when the peak is 0.

@@ -1,8 +1,9 @@
 """Rooms: how often and how long they were used, and by how many people."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+import msgspec
 
 from turnout.analytics.breakdown import period_of
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
@@ -14,8 +15,7 @@ from turnout.database.statements import statements
 _SQL: Final = statements("turnout.analytics", "rooms.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class RoomStat:
+class RoomStat(msgspec.Struct, frozen=True):
     """A room in a period; first and last are the instants between which people were in it, cut to the period."""
 
     room_id: str
@@ -30,8 +30,7 @@ class RoomStat:
     last_session_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class RoomFilters:
+class RoomFilters(msgspec.Struct, frozen=True):
     """Which rooms, by the name or for want of one the id; None lets all through."""
 
     prefix: str | None = None

@@ -1,9 +1,10 @@
 """One period as a whole: its peaks against what was bought, means, minutes, people and events."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
+
+import msgspec
 
 from turnout.analytics.months import month_parameters
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE, Section
@@ -24,8 +25,7 @@ from turnout.database.statements import statements
 _SQL: Final = statements("turnout.analytics", "summary.sql") | statements("turnout.analytics", "periods.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class Peak:
+class Peak(msgspec.Struct, frozen=True):
     """The largest value reached, the first instant at which it was, and the limit contracted for that instant."""
 
     value: int
@@ -43,8 +43,7 @@ class Peak:
         return None if self.limit is None else self.limit - self.value
 
 
-@dataclass(frozen=True, slots=True)
-class SectionSummary:
+class SectionSummary(msgspec.Struct, frozen=True):
     """One section of a period."""
 
     section: Section
@@ -62,8 +61,7 @@ class SectionSummary:
     """The one that was asked for: what else a section has is asked for all sections at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateCount:
+class TemplateCount(msgspec.Struct, frozen=True):
     """Events held by kind and template; calls also by whether they were personal or group calls."""
 
     kind: str
@@ -73,8 +71,7 @@ class TemplateCount:
     group_calls: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True):
     """What a period has once, not per section; what exists is as of its end or now."""
 
     events_created: int
@@ -86,8 +83,7 @@ class Counts:
     registered_users: Usage
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentCounts:
+class SegmentCounts(msgspec.Struct, frozen=True):
     """The same of a segment: what is of no event and no stay raises NOT_IN_SEGMENT."""
 
     events_created: int
@@ -100,8 +96,7 @@ class SegmentCounts:
     registered_users = of_whole_company("Accounts")
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodSummary:
+class PeriodSummary(msgspec.Struct, frozen=True):
     """All of it, in the order of the sections."""
 
     period: Period

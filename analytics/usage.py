@@ -1,10 +1,9 @@
 """What is used of something at an instant, against what was contracted."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     """An amount and the limit that holds for its day; None where none was contracted."""
 
     used: float

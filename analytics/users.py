@@ -1,7 +1,8 @@
 """Users: what they own and how large it became."""
 
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.periods import Period
@@ -12,8 +13,7 @@ from turnout.database.statements import statements
 _SQL: Final = statements("turnout.analytics", "users.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class UserStat:
+class UserStat(msgspec.Struct, frozen=True):
     """A user with the figures of the meetings and webinars they own; bytes are those in use at the period's end."""
 
     user_id: str
@@ -27,8 +27,7 @@ class UserStat:
     disk_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentUserStat:
+class SegmentUserStat(msgspec.Struct, frozen=True):
     """The same of a segment's stays and events."""
 
     user_id: str
