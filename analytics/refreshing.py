@@ -123,13 +123,16 @@ class Refresh:
             await self._execute(_SQL["enter"])
             await self._execute(_SQL["lock_company"])
             [(zone,)] = await self._rows(_SQL["zone"])
-            due = await self._due(now, ALWAYS, zone, now.astimezone(ZoneInfo(zone)).date())
+            today = now.astimezone(ZoneInfo(zone)).date()
+            due = await self._due(now, ALWAYS, zone, today)
             if len(due) > DAYS_AT_ONCE:
                 return
             if due:
                 await self._compute(due, now, zone)
-            await self._execute(_SQL["roll_through"], today=now.astimezone(ZoneInfo(zone)).date())
+            await self._execute(_SQL["roll_through"], today=today)
             await self._execute(_SQL["take_place"], as_of=now)
+            # Rules are held against days that answer, which these do from here on.
+            await self._alert(now, zone, today)
 
     async def _remove(self, now: datetime) -> None:
         async with self._connection.transaction():

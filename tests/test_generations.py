@@ -11,6 +11,8 @@ from tests.oracle import Oracle
 from tests.waiting import until
 from tests.worlds.comparing import Comparison
 from tests.worlds.product import Product
+from turnout.analytics.alerts import alerts
+from turnout.analytics.paging import Wanted
 from turnout.analytics.refresher import Refresher
 from turnout.analytics.refreshing import DAYS_AT_ONCE, Refresh
 from turnout.database.calendar import local_midnight
@@ -18,6 +20,7 @@ from turnout.tenants.agreements import change_zone
 from turnout.tenants.company import Company
 from turnout.tenants.support import support
 
+from .alerting import agree, condition, meeting, watch
 from .databases import Database
 
 BERLIN, KOLKATA = "Europe/Berlin", "Asia/Kolkata"
@@ -62,6 +65,20 @@ async def generations(product: Product) -> list[int]:
             await product.support.execute("select generation from rollup_generation order by 1")
         ).fetchall()
     ]
+
+
+async def test_rules_are_held_against_days_as_soon_as_they_answer(
+    product: Product, acme: Company, database: Database
+) -> None:
+    agree(database, acme, product.now, "CONNECTIONS=2")
+    await watch(product, acme, condition(share=1))
+    becoming = await product.begin_zone(acme, KOLKATA)
+    await product.tell(acme, meeting("a", product.now - timedelta(hours=1), people=2))
+
+    await product.finish_zone(becoming)
+
+    [told] = (await alerts(product.reading(becoming), Wanted(100, "FIRED_AT"))).rows
+    assert (told.firing.value, told.firing.day) == (2, product.now.astimezone(becoming.zone).date())
 
 
 async def test_what_was_left_half_built_is_built_on(product: Product, acme: Company, database: Database) -> None:
