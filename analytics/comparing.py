@@ -128,6 +128,8 @@ def compared_with(
     else:
         days = _distance(period, base)
         start, end = _days_before(company, period.start, days), _days_before(company, end, days)
+    if end <= start == local_midnight(company.zone, start.astimezone(company.zone).date()):
+        raise _skipped(company)
     return by_instants(company, start, max(end, start + MICROSECOND))
 
 
@@ -198,6 +200,20 @@ def _year_before(day: date) -> date:
 def _at_same_time(company: Company, at: datetime, move: Callable[[date], date]) -> datetime:
     local = at.astimezone(company.zone)
     day = move(local.date())
-    if at == local_midnight(company.zone, local.date()):
+    # Of a day that does not exist no time of day is left either: the next one begins where it would have.
+    if at == local_midnight(company.zone, local.date()) or not _exists(company, day):
         return local_midnight(company.zone, day)
     return datetime.combine(day, local.timetz()).astimezone(UTC)
+
+
+def _exists(company: Company, day: date) -> bool:
+    """Whether the company's zone has the day: those who moved to the other side of the date line have skipped one."""
+    return local_midnight(company.zone, day) < local_midnight(company.zone, day + DAY)
+
+
+def _skipped(company: Company) -> TurnoutError:
+    return TurnoutError(
+        "NOT_COMPARABLE",
+        f"The day to compare with does not exist in {company.time_zone}, whose calendar has skipped it.",
+        "Name another period to compare with.",
+    )

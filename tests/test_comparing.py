@@ -83,6 +83,21 @@ def test_a_span_of_instants_moves_by_whole_days() -> None:
     assert (beside.start, beside.end) == local("2026-04-02T09:00", "2026-04-02T11:00")
 
 
+def test_a_day_that_the_calendar_skipped_is_said_to_be_none() -> None:
+    apia = Company(2, "apia", "Apia", "Pacific/Apia", 1)  # where the 29th was followed by the 31st
+    day = date(2011, 12, 31)
+    noon = datetime(2011, 12, 31, 12, tzinfo=apia.zone).astimezone(UTC)
+    today, week = by_preset(apia, PeriodPreset.TODAY, noon, None), by_dates(apia, day, date(2012, 1, 6))
+
+    for period, preset in ((by_dates(apia, day, day), None), (today, PeriodPreset.TODAY)):
+        with pytest.raises(TurnoutError) as refused:
+            compared_with(apia, period, preset, PREVIOUS, noon)
+        assert refused.value.code == "NOT_COMPARABLE"
+        assert "Pacific/Apia" in refused.value.message
+    before = compared_with(apia, week, None, PREVIOUS, NOW)
+    assert [bucket.day.day for bucket in before.buckets] == [24, 25, 26, 27, 28, 29]
+
+
 def test_nothing_stands_beside_all_time() -> None:
     period = by_preset(BERLIN, PeriodPreset.ALL_TIME, NOW, date(2025, 1, 1))
 
