@@ -6,6 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
+from email.utils import parseaddr
 from enum import StrEnum
 from typing import Final, NoReturn
 from urllib.parse import SplitResult, urlsplit
@@ -70,12 +71,13 @@ def check_webhook(url: str, *, plain: bool) -> None:
 
 
 def check_email(address: str) -> None:
-    """Raises TurnoutError INVALID_EMAIL."""
+    """Raises TurnoutError INVALID_EMAIL, for comments and needless quotes too: mail servers would be told others."""
     try:
         found = Address(addr_spec=address) if _VISIBLE.fullmatch(address) and len(address) <= LONGEST_EMAIL else None
     except (ValueError, IndexError, MessageError):
         found = None
-    if found is None or not found.username or not _DOMAIN.fullmatch(found.domain):
+    is_itself = found is not None and found.addr_spec == address and parseaddr(address) == ("", address)
+    if found is None or not is_itself or not found.username or not _DOMAIN.fullmatch(found.domain):
         raise TurnoutError(
             "INVALID_EMAIL",
             f"{address[:100]!r} is no e-mail address.",

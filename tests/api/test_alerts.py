@@ -105,6 +105,7 @@ async def test_a_rule_is_made_changed_tested_and_deleted(at_acme: Client, receiv
         (rule("https://a.test/" + "a" * 2000), "INVALID_WEBHOOK"),
         (rule() | {"targets": [{"email": "Anna <a@b.test>"}]}, "INVALID_EMAIL"),
         (rule() | {"targets": [{"email": "a@b@c.test"}]}, "INVALID_EMAIL"),
+        (rule() | {"targets": [{"email": "a(comment)@b.test"}]}, "INVALID_EMAIL"),
         (rule() | {"targets": [{"email": "a@b.test\nBcc: all@b.test"}]}, "INVALID_EMAIL"),
         (rule() | {"targets": [{"email": "a@b.test"}]}, "EMAIL_NOT_CONFIGURED"),
         (rule() | {"targets": list[Any]()}, "INVALID_ALERT_RULE"),
