@@ -1,5 +1,7 @@
 """Mail: to a real SMTP server, over a connection that is encrypted and trusted wherever a password goes with it."""
 
+import asyncio
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -68,6 +70,28 @@ async def test_a_login_goes_over_a_connection_that_is_encrypted_and_trusted(tls:
     refused, unsafe = Outcome(DeliveryFailure.REFUSED, 535), Outcome(DeliveryFailure.TLS_FAILED)
     assert outcomes == [Outcome(), refused, unsafe]
     assert len(inbox.envelopes) == 1
+
+
+async def test_a_server_that_goes_on_answering_is_not_waited_for_without_end() -> None:
+    over = asyncio.Event()
+
+    async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while not over.is_set():
+                writer.write(b"220-and more\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+            writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        began = asyncio.get_running_loop().time()
+        mail = MailServer("127.0.0.1", server.sockets[0].getsockname()[1], "a@b.test", "none", patience=0.4)
+        outcome = await mail.send(letter())
+        lasted = asyncio.get_running_loop().time() - began
+        over.set()
+
+    assert outcome == Outcome(DeliveryFailure.TIMEOUT)
+    assert lasted < 5
 
 
 async def test_what_a_mail_server_refuses_is_said_by_its_number() -> None:
