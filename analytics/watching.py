@@ -25,6 +25,8 @@ OF_FIGURES: Final = 0.5
 IDLE: Final = 5.0
 # What waits for one watcher; who lets more pile up has stopped reading.
 MOST_WAITING: Final = 1000
+# Seconds that a look may take before it is given up and begun again: one that hangs must not hold up other companies'.
+LONGEST_LOOK: Final = 10.0
 # Looks at one time in this process: the other readers are for whoever asks.
 AT_ONCE: Final = 2
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("turnout.analytics")
@@ -123,12 +125,12 @@ class Watch:
         seen: News | None = None
         while True:
             try:
-                async with self._turn:
+                async with self._turn, asyncio.timeout(LONGEST_LOOK):
                     seen = await (look_again(self._reading(), seen) if seen else first_look(self._reading()))
                     self._begun.set()
                     self._tell(seen)
                     await self._look_at_figures()
-            except (TurnoutError, psycopg.OperationalError) as error:
+            except (TurnoutError, psycopg.OperationalError, TimeoutError) as error:
                 # Nothing is lost: the next look sees all since the last one that succeeded.
                 _log.warning("live_delayed", error=describe(error))
             await asyncio.sleep(PAUSE)

@@ -29,13 +29,13 @@ class EventStream(Response):
         self,
         chunks: AsyncGenerator[bytes],
         places: Places,
-        company_id: int,
+        listener: Listener,
         refuse: Callable[[TurnoutError], Response],
     ) -> None:
         super().__init__(media_type=EVENT_STREAM)
         self._chunks = chunks
         self._places = places
-        self._company_id = company_id
+        self._listener = listener
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,7 +43,7 @@ class EventStream(Response):
         headers = {"x-accel-buffering": "no"}
         response = StreamingResponse(self._chunks, headers=headers, media_type=EVENT_STREAM)
         try:
-            with self._places.of(self._company_id), self._places.of_subscription(self._company_id):
+            with self._places.of(self._listener), self._places.of_subscription(self._listener):
                 await response(scope, receive, send)
         except TurnoutError as error:  # of the place alone: what happens in a stream is said in it
             await self._refuse(error)(scope, receive, send)

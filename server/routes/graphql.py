@@ -122,7 +122,7 @@ class GraphQL(Endpoint[Context]):
                 raise
             return _refusal(error, JSON)
         chunks = events(self._executor, operation, listener, self._is_over)
-        return EventStream(chunks, self.places, listener.company_id, lambda error: _refusal(error, JSON))
+        return EventStream(chunks, self.places, listener, lambda error: _refusal(error, JSON))
 
     def _is_over(self) -> bool:
         return self._services.readiness.stopping

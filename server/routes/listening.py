@@ -34,6 +34,11 @@ class Listener:
         """Whose company it is."""
         return self.context.identified().company.company_id
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is a view that somebody else's page shows."""
+        return self.context.identified().kind == "embed"
+
     async def following(self) -> Context:
         """The context of the next answer. Raises UNAUTHENTICATED, BUSY and psycopg.OperationalError."""
         await self._vigil.check()

@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from typing import Final
 
 from turnout.database.errors import TurnoutError
+from turnout.server.routes.listening import Listener
 
 MOST: Final = 500
 MOST_OF_ONE_COMPANY: Final = 50
 # Each is executed again whenever something happens, however few the connections that carry them.
 MOST_SUBSCRIPTIONS_OF_ONE_COMPANY: Final = 50
+# Of both: what is embedded is opened by whoever looks at a page, and must not keep out the company's own programs.
+MOST_EMBEDDED_OF_ONE_COMPANY: Final = 25
 # Of those who have connected and not said yet who they are.
 MOST_UNKNOWN: Final = 100
 
@@ -24,13 +27,17 @@ class Places:
         most_of_one_company: int = MOST_OF_ONE_COMPANY,
         most_unknown: int = MOST_UNKNOWN,
         most_subscriptions: int = MOST_SUBSCRIPTIONS_OF_ONE_COMPANY,
+        most_embedded: int = MOST_EMBEDDED_OF_ONE_COMPANY,
     ) -> None:
         self._most = most
         self._most_of_one_company = most_of_one_company
         self._most_unknown = most_unknown
         self._most_subscriptions = most_subscriptions
+        self._most_embedded = most_embedded
         self._taken = Counter[int]()
         self._subscriptions = Counter[int]()
+        self._embedded = Counter[int]()
+        self._embedded_subscriptions = Counter[int]()
         self._unknown = 0
 
     @property
@@ -39,21 +46,30 @@ class Places:
         return self._taken.total() + self._unknown
 
     @contextmanager
-    def of(self, company_id: int) -> Generator[None]:
+    def of(self, listener: Listener) -> Generator[None]:
         """A place for somebody of a company. Raises TOO_MANY_CONNECTIONS."""
+        company_id = listener.company_id
         if self._taken[company_id] >= self._most_of_one_company:
             raise _full(f"{self._most_of_one_company} connections of this company are open")
+        if listener.is_embedded and self._embedded[company_id] >= self._most_embedded:
+            raise _full(f"{self._most_embedded} connections of embedded views of this company are open")
         if self._taken.total() >= self._most:
             raise _full("All connections that this server keeps open are taken")
-        with _counted(self._taken, company_id):
+        with _counted(self._taken, company_id), _counted(self._embedded, company_id, listener.is_embedded):
             yield
 
     @contextmanager
-    def of_subscription(self, company_id: int) -> Generator[None]:
+    def of_subscription(self, listener: Listener) -> Generator[None]:
         """A place for one subscription of a company, whatever carries it. Raises TOO_MANY_SUBSCRIPTIONS."""
+        company_id, is_embedded = listener.company_id, listener.is_embedded
         if self._subscriptions[company_id] >= self._most_subscriptions:
             raise too_many(f"{self._most_subscriptions} subscriptions of this company are open.")
-        with _counted(self._subscriptions, company_id):
+        if is_embedded and self._embedded_subscriptions[company_id] >= self._most_embedded:
+            raise too_many(f"{self._most_embedded} subscriptions of embedded views of this company are open.")
+        with (
+            _counted(self._subscriptions, company_id),
+            _counted(self._embedded_subscriptions, company_id, is_embedded),
+        ):
             yield
 
     @contextmanager
@@ -76,13 +92,13 @@ def too_many(message: str) -> TurnoutError:
 
 
 @contextmanager
-def _counted(counter: Counter[int], company_id: int) -> Generator[None]:
+def _counted(counter: Counter[int], company_id: int, by: int = 1) -> Generator[None]:
     """One more of a company for as long as the block runs."""
-    counter[company_id] += 1
+    counter[company_id] += by
     try:
         yield
     finally:
-        counter[company_id] -= 1
+        counter[company_id] -= by
         if not counter[company_id]:
             del counter[company_id]
 

@@ -92,7 +92,7 @@ class Sockets:
         try:
             known = await self._known(websocket)
             # Whoever is known by a header waits on a place of their company: nobody who is not can keep them out.
-            with self._places.of(known.company_id) if known else self._places.of_somebody():
+            with self._places.of(known) if known else self._places.of_somebody():
                 await websocket.accept(PROTOCOL)
                 listener = await self._introduced(websocket, known)
             closing = await self._served(websocket, listener)
@@ -131,7 +131,7 @@ class Sockets:
     async def _served(self, websocket: WebSocket, listener: Listener) -> _ClosingError:
         """Why the connection is to be closed, at last."""
         try:
-            with self._places.of(listener.company_id):
+            with self._places.of(listener):
                 return await _Connection(websocket, listener, self._executor, self._places, self._is_over).serve()
         except TurnoutError as error:  # of the place alone
             return _closing_of(error)
@@ -196,7 +196,7 @@ class _Connection:
     async def _run(self, name: str, operation: Operation) -> None:
         """Send the answers of one subscription, and how it ended."""
         try:
-            with self._places.of_subscription(self._listener.company_id):
+            with self._places.of_subscription(self._listener):
                 await self._send_answers(name, operation)
         except _ClosingError:
             raise

@@ -12,7 +12,12 @@ from turnout.server.process import LARGEST_MESSAGE, PING_SECONDS
 from turnout.server.routes import sockets
 from turnout.server.routes.event_stream import COMMENTED
 from turnout.server.routes.listening import TICK
-from turnout.server.routes.places import MOST, MOST_OF_ONE_COMPANY, MOST_SUBSCRIPTIONS_OF_ONE_COMPANY
+from turnout.server.routes.places import (
+    MOST,
+    MOST_EMBEDDED_OF_ONE_COMPANY,
+    MOST_OF_ONE_COMPANY,
+    MOST_SUBSCRIPTIONS_OF_ONE_COMPANY,
+)
 
 from .conftest import Stage
 from .pages import fences, read, rows, sections
@@ -44,6 +49,7 @@ def test_the_bounds_are_those_of_the_code() -> None:
         MOST,
         sockets.MOST_SUBSCRIPTIONS,
         MOST_SUBSCRIPTIONS_OF_ONE_COMPANY,
+        MOST_EMBEDDED_OF_ONE_COMPANY,
         MOST_WAITING,
         READING,
         PING_SECONDS,

@@ -2,17 +2,22 @@
 
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
 
+import psycopg
 import pytest
+from structlog.testing import capture_logs
 from websockets.exceptions import InvalidStatus
 
-from tests.api.clients import activity, bearer
+from tests.api.clients import Client, activity, bearer
 from tests.api.listening import LIVE, STAYS, Stage, comes, now, socket, subscribed
 from tests.waiting import until
 from turnout.analytics import watching
 from turnout.database.errors import TurnoutError
 from turnout.server.patience import PatientSocket
 from turnout.server.routes import sockets
+from turnout.tenants.keys import issue_key
+from turnout.tenants.support import support
 
 
 async def test_a_company_has_so_many_subscriptions_whatever_carries_them(
@@ -49,6 +54,42 @@ async def test_a_connection_carries_so_many_subscriptions_and_a_company_so_many_
             await other.next("live")
 
     assert (streaming.status_code, streaming.json()["errors"][0]["extensions"]["code"]) == (429, "TOO_MANY_CONNECTIONS")
+
+
+async def test_embedded_views_leave_places_to_the_programs_of_their_company(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with support(stage.database.support) as session:
+        maker = Client(stage.acme.http, token=issue_key(session, "acme", ["read:stats"], now()).text)
+    token = (await maker.query('mutation { issueEmbedToken(views: ["live"]) { token } }'))["issueEmbedToken"]["token"]
+    page = Client(stage.acme.http, token=token)
+    monkeypatch.setattr(stage.graphql.places, "_most_embedded", 1)
+
+    async with subscribed(page, LIVE) as first, subscribed(stage.acme, LIVE) as program:
+        await first.next("live")
+        await program.next("live")
+        await first.subscribe(LIVE, "2")
+        refused = await first.error()
+        streaming = await page.post(LIVE, accept="text/event-stream")
+
+    assert refused == "TOO_MANY_SUBSCRIPTIONS"
+    assert streaming.json()["errors"][0]["extensions"]["code"] == "TOO_MANY_CONNECTIONS"
+
+
+async def test_a_look_that_hangs_is_given_up_and_begun_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "LONGEST_LOOK", 0.2)
+    async with subscribed(stage.acme, STAYS) as opened, subscribed(stage.acme, LIVE) as figures:
+        await figures.next("live")
+        with capture_logs() as logs, psycopg.connect(stage.database.admin) as admin:
+            admin.execute("lock table turnout.arrival in access exclusive mode")
+            await until(lambda: said(logs, "live_delayed"), 5)
+        await stage.acme.tell([comes("hung", "late")])
+        assert (await opened.next("stays"))["connectionId"] == "hung-late"
+    await stage.acme.tell([activity("hung-end", "turnout.event.ended", now(), event="hung")])
+
+
+async def said(logs: Sequence[Mapping[str, object]], event: str) -> bool:
+    return any(log["event"] == event for log in logs)
 
 
 async def test_who_says_nothing_takes_no_place_from_those_who_are_known_by_a_header(
