@@ -16,7 +16,12 @@ from turnout.graphql.usage import Usage
 _TODAY = "and the limit that holds today."
 
 
-@strawberry.type(description="The largest number of the last 30 days, today included, and the limit that holds today.")
+@strawberry.type(
+    description=(
+        "The largest number of the last 30 days, today included, held against the limit of today, whatever was "
+        "contracted on the day on which it was reached."
+    )
+)
 class LatePeak:
     """Rows are analytics' late peaks."""
 
@@ -39,7 +44,10 @@ class CompanyOverview:
     storage: Usage = strawberry.field(description="Bytes of files and recordings in use now.")
     registered_users: Usage = strawberry.field(description="Users registered now.")
     last_active_day: date | None = strawberry.field(
-        description="The company's latest local day on which somebody was in an event; null if there was none."
+        description=(
+            "The company's latest local day on which somebody was in an event; null if there was none. Whatever else "
+            "happened, such as messages, files and sign-ins, counts for nothing here."
+        )
     )
 
 
