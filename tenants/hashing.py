@@ -39,11 +39,13 @@ class HashingQueue:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="hashing")
         self._places = threading.Semaphore(at_once + waiting)
 
-    def welcome(self) -> None:
-        """Raises TurnoutError BUSY when no place is left just now."""
+    @property
+    def has_room(self) -> bool:
+        """Whether a place is left just now."""
         if not self._places.acquire(blocking=False):
-            raise _busy()
+            return False
         self._places.release()
+        return True
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """The result of the work, done beside the event loop. Raises TurnoutError BUSY when no place is left.
@@ -51,24 +53,26 @@ class HashingQueue:
         A place is given back when the work ends, not when whoever asked for it goes away.
         """
         if not self._places.acquire(blocking=False):
-            raise _busy()
+            raise busy()
         future = self._threads.submit(work)
         future.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(future)
 
 
-def _busy() -> TurnoutError:
+def busy() -> TurnoutError:
+    """BUSY, for whom no place is left."""
     return TurnoutError("BUSY", "Too many people are signing in at once.", "Try again in a few seconds.")
 
 
 QUEUE: Final = HashingQueue(at_once=2, waiting=20)
-# For addresses that must not be refused although they have failed too often: they keep nobody else waiting.
+# For addresses that have signed in before and must not be refused, though they have failed too often or others have
+# taken all places: they keep nobody else waiting.
 SLOW: Final = HashingQueue(at_once=1, waiting=20)
 
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """Where passwords of one kind of people are verified; `slow` is for addresses that have failed too often."""
+    """Where passwords of one kind of people are verified; `slow` is for known addresses that would be refused else."""
 
     prompt: HashingQueue
     slow: HashingQueue

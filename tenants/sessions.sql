@@ -33,6 +33,9 @@ select company_id, slug, name from find_link(%(digest)s, %(now)s)
 -- name: use_link
 select link_id, label from use_link(%(digest)s, %(password_id)s, %(hash)s, %(now)s)
 
+-- name: knows_sign_in
+select known from knows_sign_in(%(account)s, %(address)s::cidr)
+
 -- name: admit_sign_in
 select wait, known from admit_sign_in(%(account)s, %(address)s::cidr, %(now)s)
 

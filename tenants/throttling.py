@@ -12,7 +12,7 @@ from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
 from turnout.tenants.addresses import plain_address
 from turnout.tenants.connection import Door, Statement
-from turnout.tenants.hashing import OF_COMPANIES, HashingQueue, Queues
+from turnout.tenants.hashing import OF_COMPANIES, HashingQueue, Queues, busy
 
 _NOWHERE: Final = "0.0.0.0/32"
 _PREFIX_OF_6: Final = 64
@@ -35,8 +35,9 @@ class Attempt:
 
     @property
     def queue(self) -> HashingQueue:
-        """Where its password is verified."""
-        return self.queues.slow if self.wait else self.queues.prompt
+        """Where its password is verified: what others try takes no place from an address that is known."""
+        is_aside = self.wait or (self.known and not self.queues.prompt.has_room)
+        return self.queues.slow if is_aside else self.queues.prompt
 
     @property
     def success(self) -> dict[str, Any]:
@@ -67,11 +68,13 @@ async def admit(door: Door, name: str, address: str | None, now: datetime, queue
     Per name and address 5 failures are free, then it waits 1, 2, 4 … 300 seconds until the next; what has failed is
     forgotten after an hour without a failure. An address may fail 30 times a minute over all names, and all addresses
     that have never succeeded 100 times an hour with one name. A name that no company has is counted like any other.
-    Raises TurnoutError THROTTLED with the `seconds` to wait, and BUSY.
+    Raises TurnoutError THROTTLED with the `seconds` to wait; and BUSY, which is not counted, for an address that is not
+    known while too many others are waiting.
     """
-    queues.prompt.welcome()
     account, network = hashlib.sha256(name.encode()).digest(), network_of(address)
     asked = {"account": account, "address": network, "now": now}
+    if not queues.prompt.has_room and not await _knows(door, account, network):
+        raise busy()
     [(wait, known)] = await door.authenticate(Statement(_SQL["admit_sign_in"], asked, _row))
     if wait and not known:
         raise _throttled(wait)
@@ -103,6 +106,12 @@ def network_of(address: str | None) -> str:
     if plain is None:
         return _NOWHERE
     return str(ip_network((plain, _PREFIX_OF_6), strict=False)) if ":" in plain else f"{plain}/32"
+
+
+async def _knows(door: Door, account: bytes, network: str) -> bool:
+    asked = {"account": account, "address": network}
+    [known] = await door.authenticate(Statement(_SQL["knows_sign_in"], asked, bool))
+    return known
 
 
 def _throttled(seconds: int) -> TurnoutError:

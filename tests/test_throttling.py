@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from threading import Event
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ from turnout.server.throttled import noting
 from turnout.tenants.caller import Caller
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
+from turnout.tenants.hashing import QUEUE
 from turnout.tenants.passwords import issue_password
 from turnout.tenants.sessions import sign_in
 from turnout.tenants.staff import add_staff
@@ -148,6 +150,29 @@ async def test_an_address_that_has_succeeded_is_never_refused_with_the_right_pas
 
     assert (refused.value.code, refused.value.details) == ("THROTTLED", {"seconds": 300})
     assert signed_in.company == acme
+
+
+async def test_an_address_that_has_succeeded_finds_a_place_when_others_have_taken_all(
+    database: Database, door: Door, acme: Company, now: datetime
+) -> None:
+    with support(database.support) as session:
+        password = issue_password(session, "acme", None, now).text
+    await succeed(door, acme, HOME, now)
+    gate, full = Event(), Counter[str]()
+    crowd = [asyncio.create_task(QUEUE.run(gate.wait)) for _ in range(22)]
+    await asyncio.sleep(0)
+
+    for name, address in (("acme", OFFICE), ("hooli", HOME)):
+        with pytest.raises(TurnoutError) as refused:
+            await sign_in(door, name, password, lambda: now, caller=Caller(address))
+        full[refused.value.code] += 1
+    signed_in = await sign_in(door, "acme", password, lambda: now, caller=Caller(HOME))
+    gate.set()
+    await asyncio.gather(*crowd)
+
+    assert full == {"BUSY": 2}
+    assert signed_in.company == acme
+    assert await attempts(door, "acme", [OFFICE] * 6, now) == [0, 0, 0, 0, 0, 1]
 
 
 async def test_throttling_is_noted_once_when_it_begins(

@@ -188,6 +188,15 @@ begin
 end;
 $$;
 
+-- Whether an address has succeeded with a name before: asked where there is no room for others, of any name alike.
+create or replace function knows_sign_in(of_account bytea, from_address cidr) returns table (known boolean)
+language sql stable security definer set search_path = turnout, pg_temp
+begin atomic
+  select exists (
+    select from sign_in_throttle t where t.account = of_account and t.address = from_address and t.succeeded_at is not null
+  );
+end;
+
 -- The attempt has succeeded: it was no failure, and its address is known from now on.
 create or replace function settle_sign_in(of_account bytea, from_address cidr, was_known boolean, as_of timestamptz)
 returns table (settled boolean)

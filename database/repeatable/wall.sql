@@ -241,6 +241,7 @@ alter function find_link(bytea, timestamptz) owner to turnout_auth;
 alter function use_link(bytea, uuid, text, timestamptz) owner to turnout_auth;
 alter function seconds_until_room(timestamptz, interval, interval, timestamptz) owner to turnout_auth;
 alter function admit_sign_in(bytea, cidr, timestamptz) owner to turnout_auth;
+alter function knows_sign_in(bytea, cidr) owner to turnout_auth;
 alter function settle_sign_in(bytea, cidr, boolean, timestamptz) owner to turnout_auth;
 alter function note_throttled_sign_ins() owner to turnout_auth;
 alter function forget_old_sign_ins(timestamptz) owner to turnout_auth;
@@ -260,7 +261,7 @@ revoke all on function
   change_password(uuid, uuid, uuid, text, timestamptz), rehash_password(integer, uuid, text, text),
   find_link(bytea, timestamptz), use_link(bytea, uuid, text, timestamptz),
   seconds_until_room(timestamptz, interval, interval, timestamptz), admit_sign_in(bytea, cidr, timestamptz),
-  settle_sign_in(bytea, cidr, boolean, timestamptz), note_throttled_sign_ins(),
+  knows_sign_in(bytea, cidr), settle_sign_in(bytea, cidr, boolean, timestamptz), note_throttled_sign_ins(),
   forget_old_sign_ins(timestamptz), generations_to_refresh(),
   companies_to_tell(timestamptz, integer), billing_calendars(integer)
   from public;
@@ -275,7 +276,7 @@ grant execute on function
   list_sessions(timestamptz, timestamptz), end_session(uuid), end_other_sessions(uuid), find_password_of_session(uuid),
   change_password(uuid, uuid, uuid, text, timestamptz), rehash_password(integer, uuid, text, text),
   find_link(bytea, timestamptz), use_link(bytea, uuid, text, timestamptz),
-  admit_sign_in(bytea, cidr, timestamptz), settle_sign_in(bytea, cidr, boolean, timestamptz),
+  admit_sign_in(bytea, cidr, timestamptz), knows_sign_in(bytea, cidr), settle_sign_in(bytea, cidr, boolean, timestamptz),
   note_throttled_sign_ins()
   to turnout_app;
 grant execute on function generations_to_refresh(), companies_to_tell(timestamptz, integer), billing_calendars(integer)

@@ -80,6 +80,7 @@ DEFINERS = {
     "find_link": "turnout_app",
     "use_link": "turnout_app",
     "admit_sign_in": "turnout_app",
+    "knows_sign_in": "turnout_app",
     "settle_sign_in": "turnout_app",
     "note_throttled_sign_ins": "turnout_app",
     "find_key": "turnout_app",
