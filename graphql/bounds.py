@@ -16,7 +16,7 @@ from graphql import (
 # Of a request in JSON, and of the document in it.
 LARGEST_BODY: Final = 256 * 1024
 MOST_TOKENS: Final = 2000
-MOST_LEVELS: Final = 12
+MOST_LEVELS: Final = 10
 MOST_ALIASES: Final = 30
 MOST_ROOT_FIELDS: Final = 20
 MOST_DIRECTIVES: Final = 10
