@@ -33,7 +33,7 @@ def routes(stage: Stage) -> Iterator[tuple[str, str]]:
     """Each path of the application with each method that it has."""
     for route in stage.app.routes:
         if isinstance(route, WebSocketRoute):
-            continue  # one needs a port: tests/api/test_subscriptions.py
+            continue  # one needs a port: tests/api/subscriptions/test_isolation.py
         assert isinstance(route, Route)
         yield from ((route.path, method) for method in sorted((route.methods or set()) - {"HEAD"}))
 
