@@ -82,13 +82,18 @@ person as (
   from measured m
   where m.grain = 'PERSON'
 ),
+-- Each person once: a few counts of distinct people would sort all days of all people for each of them.
 people as (
   select
-    count(distinct person_id) as total,
-    count(distinct person_id) filter (where in_meeting) as meeting,
-    count(distinct person_id) filter (where in_webinar) as webinar,
-    count(distinct person_id) filter (where in_call) as call
-  from person
+    count(*) as total,
+    count(*) filter (where n.in_meeting) as meeting,
+    count(*) filter (where n.in_webinar) as webinar,
+    count(*) filter (where n.in_call) as call
+  from (
+    select p.person_id, bool_or(p.in_meeting) as in_meeting, bool_or(p.in_webinar) as in_webinar, bool_or(p.in_call) as in_call
+    from person p
+    group by p.person_id
+  ) n
 ),
 held as (
   select d.event_id, d.kind
