@@ -84,6 +84,9 @@ delete from owner_day where company_id = %(company)s and generation = %(generati
 -- name: clear_persons
 delete from person_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
+-- name: clear_presence
+delete from presence_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
+
 -- name: clear_storage
 delete from storage_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 

@@ -73,44 +73,51 @@ peak as (
   from part p
   group by p.section
 ),
+-- Of whole days bits say who was there and what was held. Of cut days they do not, nor of one user, who sees rows of people alone.
+present as (
+  select p.what, bit_or(p.total) as total, bit_or(p.in_meeting) as meeting, bit_or(p.in_webinar) as webinar, bit_or(p.in_call) as call
+  from presence_day p
+  where p.company_id = %(company)s and p.generation = %(generation)s and p.day between %(first_day)s and %(last_day)s
+    and %(cut_days)s::date[] = '{}' and (select current_user_key()) is null
+  group by p.what, p.chunk
+),
 person as (
-  select d.person_id, d.in_meeting, d.in_webinar, d.in_call
+  select d.person_id as id, d.in_meeting, d.in_webinar, d.in_call
   from person_day d
   where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+    and (%(cut_days)s::date[] <> '{}' or (select current_user_key()) is not null)
   union all
   select m.person_id, m.in_meeting, m.in_webinar, m.in_call
   from measured m
   where m.grain = 'PERSON'
 ),
--- Each person once: a few counts of distinct people would sort all days of all people for each of them.
-people as (
-  select
-    count(*) as total,
-    count(*) filter (where n.in_meeting) as meeting,
-    count(*) filter (where n.in_webinar) as webinar,
-    count(*) filter (where n.in_call) as call
-  from (
-    select p.person_id, bool_or(p.in_meeting) as in_meeting, bool_or(p.in_webinar) as in_webinar, bool_or(p.in_call) as in_call
-    from person p
-    group by p.person_id
-  ) n
-),
 held as (
-  select d.event_id, d.kind
+  select d.event_id as id, d.kind
   from event_day d
   where d.company_id = %(company)s and d.generation = %(generation)s and d.day between %(first_day)s and %(last_day)s and d.day <> all (%(cut_days)s::date[])
+    and (%(cut_days)s::date[] <> '{}' or (select current_user_key()) is not null)
   union
   select m.event_id, m.kind
   from measured m
   where m.grain = 'EVENT'
 ),
-events as (
-  select
-    count(*) as total,
-    count(*) filter (where kind = 'MEETING') as meeting,
-    count(*) filter (where kind = 'WEBINAR') as webinar,
-    count(*) filter (where kind = 'CALL') as call
-  from held
+counted as (
+  select p.what, bit_count(p.total) as total, bit_count(p.meeting) as meeting, bit_count(p.webinar) as webinar, bit_count(p.call) as call
+  from present p
+  union all
+  select 'PERSON'::presence, 1, bool_or(p.in_meeting)::integer, bool_or(p.in_webinar)::integer, bool_or(p.in_call)::integer
+  from person p
+  group by p.id
+  union all
+  select 'EVENT'::presence, 1, (h.kind = 'MEETING')::integer, (h.kind = 'WEBINAR')::integer, (h.kind = 'CALL')::integer
+  from held h
+),
+distinct_ones as (
+  select w.what, coalesce(sum(c.total), 0)::bigint as total, coalesce(sum(c.meeting), 0)::bigint as meeting,
+    coalesce(sum(c.webinar), 0)::bigint as webinar, coalesce(sum(c.call), 0)::bigint as call
+  from unnest(enum_range(null::presence)) as w (what)
+  left join counted c on c.what = w.what
+  group by w.what
 )
 select
   s.section::text,
@@ -124,8 +131,8 @@ select
   case s.section when 'TOTAL' then n.total when 'MEETING' then n.meeting when 'WEBINAR' then n.webinar else n.call end
 from unnest(enum_range(null::section)) as s (section)
 left join peak p on p.section = s.section
-cross join people n
-cross join events e
+join distinct_ones n on n.what = 'PERSON'
+join distinct_ones e on e.what = 'EVENT'
 order by s.section
 
 -- name: summary_templates

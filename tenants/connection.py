@@ -95,6 +95,8 @@ class Door:
 
         Statements `about_little` are not planned anew for what they are asked with. A statement that fails takes the
         pipeline with it; then each runs alone, so that the others still have their rows and the one that failed has its
+        Statements `about_little` are not planned anew for what they are asked with. One that fails takes the pipeline
+        with it; then each runs alone, so that the others still have their rows and the one that failed has its
         exception, in its place.
         """
         sight = Sight(company_id, user_key, about_little)

@@ -9,6 +9,7 @@ from .wall import TABLES, Admin, column
 
 # Any value of a type: foreign keys are not looked at while the tables are filled.
 VALUES = {
+    "bit": "0::bit(256)",
     "text": "gen_random_uuid()::text",
     "bytea": "uuid_send(gen_random_uuid())",
     "uuid": "gen_random_uuid()",

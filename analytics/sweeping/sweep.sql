@@ -112,6 +112,14 @@ insert into person_day (company_id, generation, day, person_id, in_meeting, in_w
 select %(company)s, %(generation)s, (%(days)s::date[])[x.day + 1], x.person_id, x.in_meeting, x.in_webinar, x.in_call
 from unnest(%(day)s, %(person)s, %(in_meeting)s, %(in_webinar)s, %(in_call)s) as x (day, person_id, in_meeting, in_webinar, in_call)
 
+-- name: write_presence
+insert into presence_day (company_id, generation, day, what, chunk, total, in_meeting, in_webinar, in_call)
+select %(company)s, %(generation)s, (%(days)s::date[])[x.day + 1], (enum_range(null::presence))[x.what + 1], x.chunk,
+  ('x' || x.total)::bit(256), ('x' || x.in_meeting)::bit(256), ('x' || x.in_webinar)::bit(256), ('x' || x.in_call)::bit(256)
+from unnest(
+  %(day)s, %(what)s, %(chunk)s, %(total)s::text[], %(in_meeting)s::text[], %(in_webinar)s::text[], %(in_call)s::text[]
+) as x (day, what, chunk, total, in_meeting, in_webinar, in_call)
+
 -- name: write_levels
 insert into level_day (company_id, generation, day, metric, section, levels, spent_us, open_level, open_since)
 select %(company)s, %(generation)s, (%(days)s::date[])[x.day + 1],

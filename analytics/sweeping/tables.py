@@ -7,6 +7,7 @@ from turnout.analytics.sweeping.day_rows import billing_rows, carried_rows, day_
 from turnout.analytics.sweeping.event_rows import event_rows, feature_rows, owner_rows, room_rows
 from turnout.analytics.sweeping.level_rows import hour_rows, level_rows, peak_rows
 from turnout.analytics.sweeping.person_rows import device_rows, person_rows
+from turnout.analytics.sweeping.presence_rows import presence_rows
 from turnout.analytics.sweeping.swept import Rows, Swept
 
 # The days come first: others shorten how long they hold.
@@ -16,6 +17,7 @@ OF_SEGMENTS: Final[dict[str, Callable[[Swept], Rows]]] = {
     "write_events": event_rows,
     "write_owners": owner_rows,
     "write_persons": person_rows,
+    "write_presence": presence_rows,
     "write_peaks": peak_rows,
     "write_devices": device_rows,
     "write_rooms": room_rows,

@@ -136,7 +136,7 @@ grant select on company_limit, company_secret, rollup_generation, local_day to t
 grant select on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day to turnout_app;
 grant select on feature_day, media_day, quality_day, sampled_stay_day to turnout_app;
 grant select on peak_day, device_day, room_day, post_day, hour_day to turnout_app;
-grant select on level_day to turnout_app;
+grant select on level_day, presence_day to turnout_app;
 grant select, insert, update on activity, event, event_signal, connection, person, signal, room, stored to turnout_app;
 grant select, insert, update, delete on quarantine, stay, registration, stored_version, recording_run to turnout_app;
 grant select on billing_day, carried_stay_day, billing_rule, billing_close, billing_figure to turnout_app;
@@ -177,7 +177,7 @@ grant select, insert, update, delete on billing_day, carried_stay_day to turnout
 grant select on billing_rule to turnout_refresher;
 grant select, insert on billing_close, billing_figure to turnout_refresher;
 grant select, insert, delete on closing_mark to turnout_refresher;
-grant select, insert, update, delete on level_day to turnout_refresher;
+grant select, insert, update, delete on level_day, presence_day to turnout_refresher;
 grant select, insert on local_day to turnout_refresher;
 -- It writes what rules have to say, and delivers it.
 grant select, update (look_again_at) on alert_rule to turnout_refresher;

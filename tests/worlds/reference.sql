@@ -49,6 +49,22 @@ set valid_until = m.valid_until, events_created = m.events_created, events_not_h
 from measured m
 where m.grain = 'DAY' and d.company_id = %(company)s and d.generation = %(generation)s and d.day = m.day
 
+-- name: compute_presence
+insert into presence_day (company_id, generation, day, what, chunk, total, in_meeting, in_webinar, in_call)
+select %(company)s, %(generation)s, x.day, x.what, x.id >> 8, bit_or(b.bit), bit_or(case when x.in_meeting then b.bit else b.none end),
+  bit_or(case when x.in_webinar then b.bit else b.none end), bit_or(case when x.in_call then b.bit else b.none end)
+from (
+  select p.day, 'PERSON'::presence as what, p.person_id as id, p.in_meeting, p.in_webinar, p.in_call
+  from person_day p
+  where p.company_id = %(company)s and p.generation = %(generation)s and p.day = any (%(days)s::date[])
+  union all
+  select d.day, 'EVENT', d.event_id, d.kind = 'MEETING', d.kind = 'WEBINAR', d.kind = 'CALL'
+  from event_day d
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day = any (%(days)s::date[])
+) x
+cross join lateral (select set_bit(0::bit(256), (x.id & 255)::integer, 1) as bit, 0::bit(256) as none) b
+group by x.day, x.what, x.id >> 8
+
 -- name: compute_breakdown
 with broken_down as materialized (
   select b.*

@@ -19,7 +19,7 @@ REFRESH: Final = statements("turnout.analytics", "refresh.sql")
 REFERENCE: Final = statements("tests.worlds", "reference.sql")
 CLEARING: Final[list[LiteralString]] = [text for name, text in REFRESH.items() if name.startswith("clear_")]
 OF_SEGMENTS: Final = (
-    *("company_day", "section_day", "event_day", "owner_day", "person_day"),
+    *("company_day", "section_day", "event_day", "owner_day", "person_day", "presence_day"),
     *("peak_day", "device_day", "room_day", "hour_day"),
 )
 OF_COMPANIES: Final = (
@@ -93,7 +93,7 @@ async def rollups(
             sweep = Sweep(connection, asked["company"], asked["generation"], asked["segment"])
             await sweep.write(asked["days"], asked["starts"], asked["ends"], as_of=asked["as_of"], time_zone=zone)
         else:
-            for part in ("stays", "breakdown", "features", "levels", "billing"):
+            for part in ("stays", "presence", "breakdown", "features", "levels", "billing"):
                 await connection.execute(REFERENCE[f"compute_{part}"], asked)
         return {table: await rows(connection, table, asked) for table in tables}
 
