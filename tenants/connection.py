@@ -93,8 +93,6 @@ class Door:
     ) -> list[list[Any] | Exception]:
         """The rows of each statement, all of one snapshot, in one round trip; with a user's id only that user's own.
 
-        Statements `about_little` are not planned anew for what they are asked with. A statement that fails takes the
-        pipeline with it; then each runs alone, so that the others still have their rows and the one that failed has its
         Statements `about_little` are not planned anew for what they are asked with. One that fails takes the pipeline
         with it; then each runs alone, so that the others still have their rows and the one that failed has its
         exception, in its place.

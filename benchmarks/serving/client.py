@@ -1,4 +1,3 @@
-"""A client that costs next to nothing: bytes made beforehand, one connection, the answer read and not looked into."""
 """A client that costs next to nothing: bytes made beforehand, one connection kept, the answer not looked into."""
 
 import re

@@ -18,7 +18,6 @@ ANALYTICS: Final = "turnout.analytics"
 INSTALLING: Final = 300
 _SQL: Final = statements("benchmarks.serving", "functions.sql")
 
-# What stands in the place of each parameter. Whole days only: nothing is cut, and no month is over within thirty.
 # What stands in the place of each parameter. Nothing is cut, and no month is over within thirty days.
 _EXPRESSIONS: Final[Mapping[str, str]] = {
     "company": "current_company()",
@@ -65,7 +64,6 @@ def _bodies() -> Iterator[tuple[str, LiteralString]]:
 
 
 def install(folder: Path) -> str | None:
-    """Install PostGraphile and a Node for it from the registry; says why it could not be, None when it is there."""
     """Install PostGraphile and a Node that it runs on; why that could not be done, None when they are there."""
     if shutil.which("npm") is None:
         return "npm is not on this machine"
