@@ -28,7 +28,11 @@ from turnout.graphql.flat.selections import Ways
 
 MOST_ERRORS: Final = 5
 LARGEST_KEPT: Final = 8 * 1024
-KEPT: Final = 1024 * 1024
+# All that are kept take up so many bytes, by what a document with its costs and plans was measured to take: some for
+# itself, and some for each of its tokens.
+KEPT: Final = 32 * 1024 * 1024
+_BYTES: Final = 20_000
+_BYTES_OF_A_TOKEN: Final = 1000
 # Comparing fields of one name with each other is quadratic: graphql-core's own budget lets one document hold up all
 # others for more than a second. Twenty whole summaries need less than a tenth of this one.
 overlapping.MAX_COMPLEXITY_BUDGET = 20_000
@@ -48,6 +52,11 @@ class Document:
     costs: Costs
     ways: Ways
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes up."""
+        return _BYTES + _BYTES_OF_A_TOKEN * self.ast.token_count
+
 
 class DocumentRefusedError(Exception):
     """The document cannot be executed; `errors` as the client sees them."""
@@ -58,7 +67,7 @@ class DocumentRefusedError(Exception):
 
 
 class Documents:
-    """Documents by their text. The latest that were accepted are kept, up to a number of characters in all."""
+    """Documents by their text. The latest that were accepted are kept, up to a number of bytes in all."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
@@ -77,10 +86,10 @@ class Documents:
 
     def _keep(self, text: str, document: Document) -> None:
         self._kept[text] = document
-        self._size += len(text)
+        self._size += document.size
         while self._size > KEPT:
-            oldest, _ = self._kept.popitem(last=False)
-            self._size -= len(oldest)
+            _, oldest = self._kept.popitem(last=False)
+            self._size -= oldest.size
 
 
 def prepare(schema: GraphQLSchema, text: str) -> Document:

@@ -203,7 +203,7 @@ async def test_null_where_a_default_stands_in_is_the_clients_error(at_acme: Clie
 
 
 def test_documents_are_kept_until_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "KEPT", 1000)
+    monkeypatch.setattr(documents, "KEPT", 100_000)
     kept = Documents(schema.core)
     first = kept.prepare("{ __typename }")
 
