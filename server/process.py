@@ -1,5 +1,6 @@
 """The process that serves: from the first accepted connection to a clean end."""
 
+import gc
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -54,6 +55,7 @@ class Server(uvicorn.Server):
         """Open what the application needs, and listen."""
         await super().startup(sockets)
         if self.started:
+            _spare_the_collector()
             self._on_listening()
 
     @contextmanager
@@ -70,6 +72,12 @@ class Server(uvicorn.Server):
         """Welcome no more requests, then finish those that are under way."""
         self._readiness.stopping = True
         super().handle_exit(sig, frame)
+
+
+def _spare_the_collector() -> None:
+    """What is there once a server listens stays there: looking through it again and again would hold up answers."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager
