@@ -69,12 +69,12 @@ class Asker(Protocol):
 
 
 class Executor:
-    """Executes operations against a schema."""
+    """Executes operations against a schema; how answers are built is counted in a tally."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, tally: Tally | None = None) -> None:
         self._schema = schema
         self._documents = Documents(schema.core)
-        self.tally = Tally()
+        self._tally = tally or Tally()
 
     async def run(self, operation: Operation, context: Asker) -> Answer:
         """The answer to an operation; it never raises for what the client sent or a field met."""
@@ -151,7 +151,7 @@ class Executor:
             root_value=root,
             executor_class=FlatExecutor,
             ways=document.ways,
-            tally=self.tally,
+            tally=self._tally,
             **self._options(operation, context),
         )
         return await result if isinstance(result, Awaitable) else result

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from turnout.database.errors import TurnoutError
 from turnout.server.envelope import Envelope
 from turnout.server.revival import watching
-from turnout.server.routes import health
+from turnout.server.routes import health, metrics
 from turnout.server.routes.answers import on_expected, on_routing
 from turnout.server.routes.graphql import GraphQL
 from turnout.server.routes.ingest import Ingest
@@ -44,7 +44,7 @@ def _routes(services: Services) -> list[BaseRoute]:
     graphql = GraphQL(services)
     support = [SupportGraphQL(services, services.support_desk).route] if services.support_desk else []
     ways_in = [graphql.route, graphql.socket_route, *support, Ingest(services).route]
-    return [*ways_in, *health.routes(services)]
+    return [*ways_in, *health.routes(services), *metrics.routes(services)]
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ import psycopg
 
 from turnout.analytics.refresher import Refresher
 from turnout.database.errors import TurnoutError
+from turnout.graphql.flat.fallbacks import Tally
 from turnout.server.delivering.worker import Deliverer
 from turnout.server.routes.cookies import Cookies
 from turnout.server.routes.rates import Rates
@@ -43,6 +44,7 @@ class Services:
     gone; None when that is for somebody else to do. `watchdog` is for the logins for BI; None where none can log in.
     `deliverer` brings alerts to where `outlets` lets them go; None where another process does.
     `rates` bounds what each credential may spend in a minute; nothing does unless said.
+    `tally` counts how answers are built, which is told to whoever has the `metrics_token`; None tells nobody.
     """
 
     door: Door
@@ -57,6 +59,8 @@ class Services:
     outlets: Outlets = field(default_factory=Outlets)
     deliverer: Deliverer | None = None
     rates: Rates = field(default_factory=Rates)
+    tally: Tally = field(default_factory=Tally)
+    metrics_token: str | None = field(default=None, repr=False)
 
     async def database_answers(self) -> bool:
         """Whether the database can be worked with."""

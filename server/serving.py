@@ -66,6 +66,7 @@ def _services(found: Deployment, settings: Settings, sql_port: int | None) -> Se
         cookies=Cookies(insecure=settings.insecure_cookies),
         outlets=Outlets(mail is not None, own),
         rates=Rates(points_a_minute(settings)),
+        metrics_token=settings.metrics_token,
         deliverer=Deliverer(found.refresher, utc_now, mail=mail, own=own),
     )
 

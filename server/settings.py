@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """TURNOUT_TRUSTED_PROXIES: addresses and networks whose X-Forwarded-For is believed, with commas between them."""
     webhook_networks: str = ""
     """TURNOUT_WEBHOOK_NETWORKS: addresses and networks of one's own to which alerts may be posted, by http too."""
+    metrics_token: str | None = Field(default=None, pattern=r"^\w{16,100}$", repr=False)
+    """TURNOUT_METRICS_TOKEN: what `GET /metrics` wants to be sent; without it there is no such route."""
     points_a_minute_session: int = Field(default=POINTS_OF_A_SESSION, ge=0)
     """TURNOUT_POINTS_A_MINUTE_SESSION: what each session may spend on questions in a minute; 0 is without bound."""
     points_a_minute_key: int = Field(default=10_000, ge=0)

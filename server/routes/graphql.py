@@ -52,7 +52,7 @@ class Endpoint(ABC, Generic[Known]):
 
     def __init__(self, path: str, schema: Schema, services: Services) -> None:
         self._path = path
-        self._executor = Executor(schema)
+        self._executor = Executor(schema, services.tally)
         self._services = services
 
     @property

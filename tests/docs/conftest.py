@@ -23,6 +23,7 @@ from .pages import ROOT, fences, read, sections
 
 ADDRESS = "http://127.0.0.1:8000"
 SECONDS = 60
+METRICS_TOKEN = "shown_to_nobody_else"
 
 
 @dataclass
@@ -73,6 +74,7 @@ def stage(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) 
         "DATABASE_URL": database.app,
         "TURNOUT_REFRESHER_URL": database.refresher,
         "TURNOUT_SUPPORT_URL": database.support,
+        "TURNOUT_METRICS_TOKEN": METRICS_TOKEN,
     }
     folder = tmp_path_factory.mktemp("shown")
     (folder / "docs").symlink_to(ROOT / "docs")
