@@ -14,10 +14,11 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from turnout.database.columns import Blobs, Numbers, Texts
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
-from turnout.ingest.activities import DIGEST_SIZE, Activity, Quarantined, read_activity
+from turnout.ingest.activities import DIGEST_SIZE, Activity, Quarantined
 from turnout.ingest.arrivals import announce
 from turnout.ingest.locking import Locked, lock_events
 from turnout.ingest.naming import Names, name_connections, name_persons
+from turnout.ingest.reading import Read, read_batch, read_in_turns
 from turnout.ingest.retracting import Retraction, retract
 from turnout.ingest.rooms import name_rooms
 from turnout.ingest.setting import Setting
@@ -35,7 +36,7 @@ PREPARE_AFTER: Final = 2
 
 T = TypeVar("T")
 
-__all__ = ["Quarantined", "Receipt", "read_batch", "store", "store_readable", "take", "transact"]
+__all__ = ["Quarantined", "Receipt", "read_batch", "store", "store_readable", "take", "take_read", "transact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,14 @@ async def take(door: Door, company_id: int, deliveries: Sequence[bytes | Quarant
     psycopg.OperationalError when the database is away: then nothing of the batch is known to be stored, and it may be
     sent again.
     """
-    activities, broken = read_batch(deliveries, now)
-    return await transact(door, company_id, lambda connection: store(connection, company_id, activities, broken, now))
+    return await take_read(door, company_id, await read_in_turns(deliveries, now), now)
+
+
+async def take_read(door: Door, company_id: int, read: Read, now: datetime) -> Receipt:
+    """Store what has been read of a batch; raises as `take` does."""
+    return await transact(
+        door, company_id, lambda connection: store(connection, company_id, read.activities, read.broken, now)
+    )
 
 
 async def transact(door: Door, company_id: int, work: Callable[[AsyncConnection[Any]], Awaitable[T]]) -> T:
@@ -71,16 +78,6 @@ async def transact(door: Door, company_id: int, work: Callable[[AsyncConnection[
                 raise
             await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 -- spreads retries, keeps no secret
     raise AssertionError("unreachable")
-
-
-def read_batch(deliveries: Sequence[bytes | Quarantined], now: datetime) -> tuple[list[Activity], list[Quarantined]]:
-    """What can be counted, and what cannot and why."""
-    read = [
-        item if isinstance(item, Quarantined) else read_activity(item, position, now)
-        for position, item in enumerate(deliveries)
-    ]
-    activities = [item for item in read if isinstance(item, Activity)]
-    return activities, [item for item in read if isinstance(item, Quarantined)]
 
 
 async def store(

@@ -1,7 +1,7 @@
 """`turnout load`: a file of activities, by the same way in as everything else."""
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -14,13 +14,14 @@ from turnout.server.commands.options import AsJson, Data, Slug
 from turnout.server.commands.printing import print_rows, progress_bar, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncGenerator, Callable, Iterable
     from datetime import datetime
 
     from rich.progress import Progress
 
     from turnout.ingest.files import Bunch
     from turnout.ingest.intake import Receipt
+    from turnout.ingest.reading import Read
     from turnout.server.deployment import Deployment
     from turnout.tenants.company import Company
 
@@ -103,7 +104,8 @@ async def _store(
     now: "Callable[[], datetime]",
     progress: "Progress",
 ) -> _Tally:
-    from turnout.ingest.intake import take
+    from turnout.ingest.intake import take_read
+    from turnout.ingest.reading import ahead
     from turnout.tenants.connection import Door
 
     tally = _Tally()
@@ -111,9 +113,17 @@ async def _store(
     door = Door(conninfo, readers=1, writers=1, patience=PATIENCE)
     await door.open()
     try:
-        for bunch in bunches:
-            tally.add(await take(door, company.company_id, bunch.lines, now()), bunch.numbers)
-            progress.update(bar, completed=bunch.end)
+        async with aclosing(ahead(_read(bunches, now))) as reading:
+            async for bunch, read in reading:
+                tally.add(await take_read(door, company.company_id, read, now()), bunch.numbers)
+                progress.update(bar, completed=bunch.end)
     finally:
         await door.close()
     return tally
+
+
+async def _read(bunches: "Iterable[Bunch]", now: "Callable[[], datetime]") -> "AsyncGenerator[tuple[Bunch, Read]]":
+    from turnout.ingest.reading import read_in_turns
+
+    for bunch in bunches:
+        yield bunch, await read_in_turns(bunch.lines, now())

@@ -1,6 +1,7 @@
 """POST /ingest: what happened, one event, a batch or lines. A 200 means stored for good and counted once."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Final, TypeVar
 
 import msgspec
@@ -13,12 +14,13 @@ from turnout.database.errors import TurnoutError
 from turnout.graphql.errors import expected, internal
 from turnout.ingest.bounds import LARGEST_BODY as LARGEST
 from turnout.ingest.bounds import LARGEST_LINES, LINES_AT_ONCE
-from turnout.ingest.intake import take
+from turnout.ingest.intake import take_read
+from turnout.ingest.reading import Read, ahead, read_in_turns
 from turnout.server.routes.answers import answer, problem
 from turnout.server.routes.batches import items
 from turnout.server.routes.bodies import chunks, media_type, read_body, unsupported
 from turnout.server.routes.callers import caller_of
-from turnout.server.routes.lines import lines
+from turnout.server.routes.lines import Bunch, lines
 from turnout.server.routes.tally import Tally
 from turnout.server.services import Services
 from turnout.tenants.authentication import authenticate
@@ -104,10 +106,11 @@ class Ingest:
     async def _lines(self, request: Request, company: Company) -> Response:
         tally, vigil = Tally(committed_lines=0), Vigil(lambda: self._company(request), self._services.clock)
         try:
-            async for bunch in lines(chunks(request, LARGEST_LINES), at_once=LINES_AT_ONCE, longest=LARGEST):
-                await vigil.check()
-                await self._take(company, bunch.texts, bunch.numbers, tally)
-                tally.committed_lines = bunch.through
+            async with aclosing(ahead(self._read(request))) as reading:
+                async for bunch, read in reading:
+                    await vigil.check()
+                    await self._store(company, read, bunch.numbers, tally)
+                    tally.committed_lines = bunch.through
         except ClientDisconnect:
             raise
         except Exception as cause:
@@ -116,8 +119,16 @@ class Ingest:
 
     async def _take(self, company: Company, events: Sequence[bytes], positions: Sequence[int], tally: Tally) -> None:
         if events:
-            tally.add(await take(self._services.door, company.company_id, events, self._services.clock()), positions)
-            self._services.refresher.wake()
+            await self._store(company, await read_in_turns(events, self._services.clock()), positions, tally)
+
+    async def _store(self, company: Company, read: Read, positions: Sequence[int], tally: Tally) -> None:
+        tally.add(await take_read(self._services.door, company.company_id, read, self._services.clock()), positions)
+        self._services.refresher.wake()
+
+    async def _read(self, request: Request) -> AsyncGenerator[tuple[Bunch, Read]]:
+        """The lines of a body as they come, with what they say."""
+        async for bunch in lines(chunks(request, LARGEST_LINES), at_once=LINES_AT_ONCE, longest=LARGEST):
+            yield bunch, await read_in_turns(bunch.texts, self._services.clock())
 
 
 def _frame(take_apart: Callable[[bytes], T], body: bytes, what: str) -> T:
