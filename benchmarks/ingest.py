@@ -1,69 +1,32 @@
 """Taking activities in, beside psycopg's binary COPY of the same activities into one table with only its key.
 
-Run: .venv/bin/python -m benchmarks.ingest [--rounds 5] [--companies 5] [--statements]
+Run: .venv/bin/python -m benchmarks.ingest [--rounds 5] [--companies 5] [--statements] [--post] [--memory 100000 400000]
 """
 
 import argparse
 import asyncio
-import random
+import os
 import statistics
-import tempfile
-import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
 import psycopg
 
-from benchmarks import measured_statements
-from benchmarks.copying import SQL, columns_of, copy
-from benchmarks.mixed_day import FIRST_DAY, Day
+from benchmarks import measured_statements, posting
+from benchmarks.companies import DATABASE, kept, served
+from benchmarks.copying import SQL
+from benchmarks.long_files import load
+from benchmarks.mixed_day import FIRST_DAY
+from benchmarks.ways_in import AT_ONCE, SMALL, Bench, Cost
 from turnout.database import calendar
-from turnout.database.embedded import Server, attach
-from turnout.database.migrating import prepare
+from turnout.database.embedded import Server
 from turnout.database.statements import statements
-from turnout.ingest.intake import read_batch, take
 from turnout.tenants.connection import Door
 
 HISTORY: Final = statements("benchmarks", "history.sql")
-DATABASE: Final = "taken_in"
-AT_ONCE: Final = 10_000
-SMALL: Final = 100
-Times = dict[str, list[float]]
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where it is measured: an own connection for COPY, and the door for everything else."""
-
-    admin: psycopg.Connection
-    door: Door
-    companies: int
-
-    async def round(self, number: int) -> dict[str, float]:
-        """Seconds that each way takes for as many activities; the days of a round are no other round's."""
-        company = 1 + number % self.companies
-        in_order, shuffled, small = (Day(number, way) for way in ("in-order", "shuffled", "small"))
-        bodies, mixed, few = in_order.activities(AT_ONCE), shuffled.activities(AT_ONCE), small.activities(AT_ONCE)
-        random.Random(number).shuffle(mixed)
-        rows = columns_of(company, bodies)
-        return {
-            "COPY": copy(self.admin, rows),
-            "reading alone": clock_reading(bodies, in_order.end),
-            "in order": await self._take(company, [bodies], in_order.end),
-            "again": await self._take(company, [bodies], in_order.end),
-            "shuffled": await self._take(company, [mixed], shuffled.end),
-            f"batches of {SMALL}": await self._take(company, list(cut(few)), small.end),
-        }
-
-    async def _take(self, company: int, batches: Sequence[list[bytes]], now: datetime) -> float:
-        began = time.perf_counter()
-        for batch in batches:
-            assert not (await take(self.door, company, batch, now)).quarantined
-        return time.perf_counter() - began
+MEBIBYTE: Final = 1 << 20
 
 
 def main() -> None:
@@ -71,20 +34,22 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--companies", type=int, default=5)
     parser.add_argument("--statements", action="store_true", help="what each statement of the database takes, too")
+    parser.add_argument("--post", action="store_true", help="through a server as well")
+    parser.add_argument("--memory", type=int, nargs="*", default=(), metavar="LINES", help="load files so long instead")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="turnout-benchmark-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)  # whoever runs Postgres must come in
-        data = Path(folder) / "data"
+    with kept(None) as folder:
         if given.statements:
-            measured_statements.preload(data)
-        with attach(data) as server:
-            prepare(server.conninfo(user="postgres", dbname="postgres"), DATABASE)
+            measured_statements.preload(folder)
+        with served(folder) as server:
             login = server.conninfo(user="postgres", dbname=DATABASE)
             with psycopg.connect(login, autocommit=True, options="-c search_path=turnout") as admin:
                 fill(admin, given.companies)
-                report(asyncio.run(measure(server, admin, given)))
+                if given.memory:
+                    report_memory(folder, given.memory)
+                    return
+                report(asyncio.run(measure(server, folder, admin, given)))
                 if given.statements:
-                    measured_statements.report(admin, AT_ONCE * given.rounds)
+                    measured_statements.report(admin)
 
 
 def fill(admin: psycopg.Connection, companies: int) -> None:
@@ -94,44 +59,51 @@ def fill(admin: psycopg.Connection, companies: int) -> None:
     admin.execute(SQL["create_copied"])
 
 
-async def measure(server: Server, admin: psycopg.Connection, given: argparse.Namespace) -> Times:
-    """Seconds of each way, round by round; the first warms up."""
-    door = Door(server.conninfo(user="turnout_app", dbname=DATABASE))
-    await door.open()
-    bench, times = Bench(admin, door, given.companies), defaultdict[str, list[float]](list)
-    for number in range(given.rounds + 1):
-        if number == 1 and given.statements:
-            measured_statements.begin(admin)
-        for way, seconds in (await bench.round(number)).items():
-            if number:
-                times[way].append(seconds)
-    await door.close()
-    return times
+async def measure(
+    server: Server, folder: Path, admin: psycopg.Connection, given: argparse.Namespace
+) -> dict[str, list[Cost]]:
+    """What each way costs, round by round; the first warms up."""
+    async with AsyncExitStack() as stack:
+        door = Door(server.conninfo(user="turnout_app", dbname=DATABASE), writers=1)
+        await door.open()
+        stack.push_async_callback(door.close)
+        posted = await stack.enter_async_context(posting.server(server, folder)) if given.post else None
+        bench = Bench(admin, door, given.companies, os.getpid(), posting.postmaster(admin), posted)
+        for number in range(given.rounds + 1):
+            if number == 1:
+                bench.costs.clear()
+                if given.statements:
+                    measured_statements.begin(admin)
+            await bench.round(number)
+    return bench.costs
 
 
-def clock_reading(bodies: list[bytes], now: datetime) -> float:
-    began = time.perf_counter()
-    read_batch(bodies, now)
-    return time.perf_counter() - began
-
-
-def cut(bodies: list[bytes]) -> Iterator[list[bytes]]:
-    for start in range(0, len(bodies), SMALL):
-        yield bodies[start : start + SMALL]
-
-
-def report(times: Times) -> None:
-    medians = {way: statistics.median(seconds) for way, seconds in times.items()}
-    print(f"{AT_ONCE:,} activities of a mixed day, medians of {len(times['COPY'])} rounds, the slowest in brackets")
-    for way, median in medians.items():
+def report(costs: Mapping[str, Sequence[Cost]]) -> None:
+    """Medians, and beside them the processor's time, which says the same however much else the machine does."""
+    clock = {way: statistics.median(cost.clock for cost in of) for way, of in costs.items()}
+    both = {way: statistics.median(cost.program + cost.postgres for cost in of) for way, of in costs.items()}
+    print("activities of a mixed day, each way: µs an activity, the slowest round in brackets; of the processor in the")
+    print("program + in Postgres; how fast beside COPY, by the clock and by the processor")
+    for way, of in costs.items():
+        program = 1e6 * statistics.median(cost.program for cost in of)
+        postgres = 1e6 * statistics.median(cost.postgres for cost in of)
         print(
-            f"  {way:15} {1e6 * median / AT_ONCE:6.1f} µs an activity ({1e6 * max(times[way]) / AT_ONCE:.1f})"
-            f"   {medians['COPY'] / median:5.3f} of COPY's speed"
+            f"  {way:20} {1e6 * clock[way]:7.1f} ({1e6 * max(cost.clock for cost in of):.1f})"
+            f"  {program:6.1f} + {postgres:.1f}"
+            f"   {clock['COPY'] / clock[way]:.3f}  {both['COPY'] / both[way]:.3f}"
         )
-    print(f"  of COPY's speed, in order: {medians['COPY'] / medians['in order']:.3f} (bar: at least 0.2)")
-    small = medians[f"batches of {SMALL}"] / medians["in order"]
-    print(f"  batches of {SMALL} ÷ of {AT_ONCE:,}: {small:.2f} (bar: under 3)")
-    print(f"  new ÷ known: {medians['in order'] / medians['again']:.2f} (bar: at least 3)")
+    bars = (("one batch", f"batches of {SMALL}", "under 3"), ("the same again", "one batch", "at least 3"))
+    for cheap, dear, bar in bars:
+        by_clock, by_processor = clock[dear] / clock[cheap], both[dear] / both[cheap]
+        print(f"  {dear} ÷ {cheap}: {by_clock:.2f}, by processor {by_processor:.2f} (bar: {bar})")
+    print(f"  a file, beside COPY: {clock['COPY'] / clock['a file']:.3f} (bar: at least 0.2); batches of {AT_ONCE:,}")
+
+
+def report_memory(folder: Path, lengths: Sequence[int]) -> None:
+    print("`turnout load` of one file: the most memory it had, and the time with its days computed")
+    for number, lines in enumerate(lengths):
+        peak, seconds = load(folder, f"company-{1 + number}", lines)
+        print(f"  {lines:10,} lines: {peak / MEBIBYTE:6.1f} MiB, {seconds:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -32,16 +32,13 @@ def begin(admin: psycopg.Connection) -> None:
     admin.execute(SQL["reset"])
 
 
-def report(admin: psycopg.Connection, activities: int) -> None:
-    """Microseconds an activity, the costliest statements first."""
+def report(admin: psycopg.Connection) -> None:
+    """Milliseconds in all, the costliest statements first."""
     names = _names()
-    print("microseconds an activity: executing, planning; calls, WAL bytes an activity")
+    print("milliseconds in all: executing, planning; calls, kilobytes of WAL")
     for text, calls, executing, planning, wal in admin.execute(SQL["costliest"]):
         name = names.get(_shape(text)) or " ".join(text.split())[:90]
-        print(
-            f"  {1e3 * executing / activities:7.2f} {1e3 * planning / activities:6.2f}"
-            f" {calls:8,} {wal / activities:7.0f}   {name}"
-        )
+        print(f"  {executing:9.1f} {planning:7.1f} {calls:9,} {wal / 1000:9.0f}   {name}")
 
 
 def _names() -> Mapping[str, str]:

@@ -99,12 +99,13 @@ opened as (
     ) as opens
   from placed p
 ),
-counted as materialized (
+counted as (
   select o.*,
     (count(*) filter (where o.opens) over (partition by o.connection_id order by o.position rows unbounded preceding))::integer as ordinal
   from opened o
 ),
-framed as (
+-- What was heard before the first join is number 0, and no stay.
+framed as materialized (
   select c.connection_id, c.ordinal, c.event_id, c.tree_active_at,
     min(c.at) as joined_at,
     min(c.at) filter (where c.what = 'LEFT') as left_at,
@@ -123,7 +124,6 @@ framed as (
     (array_agg(c.service order by c.position) filter (where c.service is not null))[1] as service,
     (array_agg(c.metadata order by c.position) filter (where c.metadata is not null))[1] as metadata
   from counted c
-  where c.ordinal > 0
   group by c.connection_id, c.ordinal, c.event_id, c.tree_active_at
 ),
 -- A real leave closes wherever it lies before the next join, even behind an end of the event; roles change until then.
@@ -143,6 +143,7 @@ folded as (
         when f.tree_active_at + %(stale_after)s::interval <= %(as_of)s then 'STALE'::stay_end
       end as ended_by
   ) x
+  where f.ordinal > 0
 ),
 written as (
   insert into stay (
@@ -166,7 +167,7 @@ written as (
 ),
 surplus as materialized (
   select k.connection_id, s.ordinal
-  from (select c.connection_id, max(c.ordinal) as stays from counted c group by c.connection_id) k
+  from (select f.connection_id, max(f.ordinal) as stays from framed f group by f.connection_id) k
   cross join lateral (
     select s.ordinal
     from stay s
