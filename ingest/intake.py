@@ -18,7 +18,7 @@ from turnout.ingest.activities import DIGEST_SIZE, Activity, Quarantined
 from turnout.ingest.arrivals import announce
 from turnout.ingest.locking import Locked, lock_events
 from turnout.ingest.naming import Names, name_connections, name_persons
-from turnout.ingest.reading import Read, read_batch, read_in_turns
+from turnout.ingest.reading import Read, let_others, read_batch, read_in_turns
 from turnout.ingest.retracting import Retraction, retract
 from turnout.ingest.rooms import name_rooms
 from turnout.ingest.setting import Setting
@@ -98,8 +98,9 @@ async def store_readable(
     connection: AsyncConnection[Any], company_id: int, activities: list[Activity], now: datetime
 ) -> Receipt:
     """The same without the quarantine: conflicts are in the receipt alone."""
-    await _plan_for(connection, len(activities))
-    rules = await connection.execute(_SQL["lock_company"], {"company": company_id})
+    few = len(activities) < MANY
+    connection.prepare_threshold = PREPARE_AFTER if few else None
+    rules = await connection.execute(_SQL["lock_company"], {"company": company_id, "few": few})
     seen = await _known(connection, company_id, activities)
     setting = Setting(connection, company_id, _stale_after(await rules.fetchall()), now)
     first, repeated, conflicts = _sort_out(activities, seen)
@@ -109,14 +110,7 @@ async def store_readable(
     return Receipt(len(first), repeated, [_conflict(activity) for activity in conflicts])
 
 
-async def _plan_for(connection: AsyncConnection[Any], activities: int) -> None:
-    """For many, plans are made for as many as there are: one kept for a few would go through all of them for each."""
-    connection.prepare_threshold = None if activities >= MANY else PREPARE_AFTER
-    if activities < MANY:
-        await connection.execute(_SQL["plan_for_few"])
-
-
-def _stale_after(companies: list[tuple[timedelta]]) -> timedelta:
+def _stale_after(companies: list[tuple[timedelta, str]]) -> timedelta:
     """That of the company that has been locked, unless it was removed or suspended after its key had been accepted."""
     if not companies:
         raise TurnoutError(
@@ -128,8 +122,11 @@ def _stale_after(companies: list[tuple[timedelta]]) -> timedelta:
 async def _store_new(setting: Setting, activities: list[Activity]) -> tuple[list[Activity], int, list[Activity]]:
     """Store activities not known before; returns those that were new indeed, how many were not, and the conflicts."""
     connection, company_id = setting.connection, setting.company_id
+    await let_others()
     rooms = await name_rooms(connection, company_id, activities)
+    await let_others()
     locked = await lock_events(connection, company_id, activities)
+    await let_others()
     names = Names(
         {event.key: event.event_id for event in locked.events},
         await name_connections(connection, company_id, activities, locked),
@@ -137,6 +134,7 @@ async def _store_new(setting: Setting, activities: list[Activity]) -> tuple[list
         rooms,
         await name_stored(connection, company_id, activities),
     )
+    await let_others()
     retracted = await _remember(connection, company_id, activities, names)
     fresh = [activity for activity in activities if activity.digest in retracted]
     others = [activity for activity in activities if activity.digest not in retracted]
@@ -150,11 +148,14 @@ async def _count(
     setting: Setting, fresh: list[Activity], names: Names, locked: Locked, retracted: dict[bytes, bool]
 ) -> None:
     connection, company_id = setting.connection, setting.company_id
+    await let_others()
     await add_signals(connection, company_id, fresh, names, retracted)
+    await let_others()
     counting = [activity for activity in fresh if not retracted[activity.digest]]
     told = await add_told(connection, company_id, counting, names)
     replaced = [activity for activity in fresh if activity.replaces]
     taken_back = await retract(connection, company_id, replaced, locked, told) if replaced else Retraction()
+    await let_others()
     await unfold(setting, counting, names, locked, taken_back, told)
     await announce(setting, counting, names)
 

@@ -2,13 +2,13 @@
 -- Every statement names its company beside the wall's own rule, so that indexes are used from their first column on.
 
 -- name: lock_company
+-- To plan some thirty statements anew for a few rows would take several times as long as to store them; for many, each is planned
+-- for as many as there are.
 -- Held for share until the commit: its generations decide which days are marked, staleAfter which stays are over. Nothing more
 -- is taken in for a company that was suspended after its key had been accepted.
-select stale_after from company where company_id = %(company)s and suspended_at is null for share
-
--- name: plan_for_few
--- To plan some thirty statements anew takes several times as long as to store a few rows.
-select set_config('plan_cache_mode', 'force_generic_plan', true)
+select stale_after, set_config('plan_cache_mode', case when %(few)s then 'force_generic_plan' else 'auto' end, true)
+from company
+where company_id = %(company)s and suspended_at is null for share
 
 -- name: known_activities
 -- What these have said before: one value of 32 bytes each, since ten thousand rows take longer to fetch than to find.
@@ -58,17 +58,30 @@ select n.event_id, n.key, n.connection_id from named n where n.connection_id is 
 union all
 select a.event_id, a.key, a.connection_id from added a
 
--- name: add_persons
-insert into person (company_id, namespace, key)
-select %(company)s, p.namespace::person_namespace, p.key
-from unnest(%(namespaces)s::text[], %(keys)s::text[]) as p (namespace, key)
-order by p.namespace, p.key collate "C"
-on conflict (company_id, namespace, key) do nothing
-
--- name: find_persons
-select p.namespace::text, p.key, p.person_id
-from unnest(%(namespaces)s::text[], %(keys)s::text[]) as k (namespace, key)
-join person p on p.company_id = %(company)s and p.namespace = k.namespace::person_namespace and p.key = k.key collate "C"
+-- name: name_persons
+-- Whom somebody else makes meanwhile is waited for, and comes when asked again.
+with named as materialized (
+  select k.namespace, k.key, p.person_id
+  from unnest(%(namespaces)s::text[], %(keys)s::text[]) as k (namespace, key)
+  left join lateral (
+    select p.person_id
+    from person p
+    where p.company_id = %(company)s and p.namespace = k.namespace::person_namespace and p.key = k.key collate "C"
+    offset 0
+  ) p on true
+),
+added as (
+  insert into person (company_id, namespace, key)
+  select %(company)s, n.namespace::person_namespace, n.key
+  from named n
+  where n.person_id is null
+  order by n.namespace, n.key collate "C"
+  on conflict (company_id, namespace, key) do nothing
+  returning namespace::text, key, person_id
+)
+select n.namespace, n.key, n.person_id from named n where n.person_id is not null
+union all
+select a.namespace, a.key, a.person_id from added a
 
 -- name: remember_activities
 -- Only what comes back is new: another delivery may have been faster. Of that, what had been retracted in advance. Digests

@@ -79,6 +79,8 @@ async def name_persons(
         "namespaces": Texts(space for space, _ in named),
         "keys": Texts(key for _, key in named),
     }
-    await connection.execute(_SQL["add_persons"], parameters)
-    cursor = await connection.execute(_SQL["find_persons"], parameters)
-    return {(namespace, key): person_id for namespace, key, person_id in await cursor.fetchall()}
+    persons: dict[tuple[str, str], int] = {}
+    while len(persons) < len(named):
+        cursor = await connection.execute(_SQL["name_persons"], parameters)
+        persons = {(namespace, key): person_id for namespace, key, person_id in await cursor.fetchall()}
+    return persons

@@ -9,6 +9,7 @@ from turnout.database.columns import Flags, Instants, Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
 from turnout.ingest.naming import Names
+from turnout.ingest.reading import let_others
 from turnout.ingest.vocabulary import EventDescribed, EventPlanned, StayJoined, StayLeft, StayNamed, StayRoleChanged
 
 _SQL: Final = statements("turnout.ingest", "intake.sql")
@@ -36,9 +37,9 @@ async def add_signals(
     """One row an activity; those retracted in advance are kept too, and say so."""
     stays = [activity for activity in activities if activity.type in STAY_SIGNALS]
     if stays:
-        await connection.execute(
-            _SQL["add_signals"], _shared(company_id, stays, retracted) | _stay_columns(stays, names)
-        )
+        columns = _shared(company_id, stays, retracted) | _stay_columns(stays, names)
+        await let_others()
+        await connection.execute(_SQL["add_signals"], columns)
     events = [activity for activity in activities if activity.type in EVENT_SIGNALS]
     if events:
         columns = _shared(company_id, events, retracted) | _event_columns(events, names)

@@ -7,11 +7,27 @@
 select settle_stale(%(company)s, %(as_of)s, %(tops)s::bigint[])
 
 -- name: find_unclosed
--- Connections whose latest end is not a real one and moves with the activity of their event.
-select distinct s.connection_id
-from event e
-join stay s on s.company_id = %(company)s and s.event_id = e.event_id and (s.left_at is null or s.ended_by = 'STALE')
-where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[]) and (s.ended_by = 'STALE' or %(open_too)s)
+-- Connections whose latest end is not a real one and moves with the activity of their event; and whether there is anything that
+-- is folded with it besides: features, recordings.
+select
+  array(
+    select distinct s.connection_id
+    from event e
+    join stay s on s.company_id = %(company)s and s.event_id = e.event_id and (s.left_at is null or s.ended_by = 'STALE')
+    where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[]) and (s.ended_by = 'STALE' or %(open_too)s)
+  ),
+  exists (
+    select
+    from event e
+    join feature_span f on f.company_id = %(company)s and f.event_id = e.event_id
+    where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])
+  ),
+  exists (
+    select
+    from event e
+    join recording_run r on r.company_id = %(company)s and r.event_id = e.event_id
+    where e.company_id = %(company)s and e.top_id = any (%(tops)s::bigint[])
+  )
 
 -- name: find_connections_of_trees
 select c.connection_id

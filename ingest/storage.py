@@ -47,9 +47,11 @@ async def name_stored(connection: AsyncConnection[Any], company_id: int, activit
         "kinds": Texts(kind for kind, _ in named),
         "keys": Texts(key for _, key in named),
     }
-    await connection.execute(_SQL["add_stored"], parameters)
-    cursor = await connection.execute(_SQL["find_stored"], parameters)
-    return {(kind, key): stored_id for kind, key, stored_id in await cursor.fetchall()}
+    stored: dict[Key, int] = {}
+    while len(stored) < len(named):
+        cursor = await connection.execute(_SQL["name_stored"], parameters)
+        stored = {(kind, key): stored_id for kind, key, stored_id in await cursor.fetchall()}
+    return stored
 
 
 async def add_stored_signals(

@@ -1,16 +1,29 @@
 -- Files and recordings: whose they are, and what of them was in use when.
 
--- name: add_stored
-insert into stored (company_id, kind, key)
-select %(company)s, s.kind::stored_kind, s.key
-from unnest(%(kinds)s::text[], %(keys)s::text[]) as s (kind, key)
-order by s.kind, s.key collate "C"
-on conflict (company_id, kind, key) do nothing
-
--- name: find_stored
-select s.kind::text, s.key, s.stored_id
-from unnest(%(kinds)s::text[], %(keys)s::text[]) as k (kind, key)
-join stored s on s.company_id = %(company)s and s.kind = k.kind::stored_kind and s.key = k.key collate "C"
+-- name: name_stored
+-- What somebody else makes meanwhile is waited for, and comes when asked again.
+with named as materialized (
+  select k.kind, k.key, s.stored_id
+  from unnest(%(kinds)s::text[], %(keys)s::text[]) as k (kind, key)
+  left join lateral (
+    select s.stored_id
+    from stored s
+    where s.company_id = %(company)s and s.kind = k.kind::stored_kind and s.key = k.key collate "C"
+    offset 0
+  ) s on true
+),
+added as (
+  insert into stored (company_id, kind, key)
+  select %(company)s, n.kind::stored_kind, n.key
+  from named n
+  where n.stored_id is null
+  order by n.kind, n.key collate "C"
+  on conflict (company_id, kind, key) do nothing
+  returning kind::text, key, stored_id
+)
+select n.kind, n.key, n.stored_id from named n where n.stored_id is not null
+union all
+select a.kind, a.key, a.stored_id from added a
 
 -- name: lock_stored
 select stored_id

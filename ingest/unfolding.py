@@ -26,7 +26,10 @@ _ENDED: Final = "turnout.event.ended"
 
 @dataclass(slots=True)
 class _Found:
-    """What a batch touches: connections to fold, trees, those to fold or mark whole, instants whose days are marked."""
+    """What a batch touches: connections to fold, trees, those to fold or mark whole, instants whose days are marked.
+
+    `features` and `recordings`: whether any of the trees has some.
+    """
 
     connections: set[int]
     trees: set[int] = field(default_factory=set[int])
@@ -34,6 +37,8 @@ class _Found:
     marked_trees: set[int] = field(default_factory=set[int])
     instants: list[datetime] = field(default_factory=list[datetime])
     moved: bool = False
+    features: bool = False
+    recordings: bool = False
 
     def mark_instants(self, instants: list[datetime | None]) -> None:
         self.instants += [instant for instant in instants if instant is not None]
@@ -50,11 +55,14 @@ async def unfold(
     found.marked_trees |= await describe_rooms(setting.connection, setting.company_id, told.rooms)
     await _unfold_events(setting, found, counting, names, locked, taken_back)
     open_too = bool(taken_back.named or found.marked_trees)
-    await fold_features(setting, told.features, found.trees, found.whole_trees, open_too=open_too)
+    featured = found.trees if found.features else set[int]()
+    await fold_features(setting, told.features, featured, found.whole_trees & featured, open_too=open_too)
     await mark_samples(setting, told.samples)
     found.mark_instants([*await settle_users(setting.connection, setting.company_id, told.users)])
     found.mark_instants([*await settle_stored(setting.connection, setting.company_id, set(told.stored), locked)])
-    await fold_recordings(setting, told.stored, Trees(found.trees, found.whole_trees, found.marked_trees))
+    recorded = found.trees if found.recordings else set[int]()
+    moved = found.marked_trees - (found.trees - recorded)
+    await fold_recordings(setting, told.stored, Trees(recorded, found.whole_trees & recorded, moved))
     await _mark(setting, found)
 
 
@@ -144,8 +152,10 @@ async def _move(setting: Setting, found: _Found, events: list[int]) -> None:
 
 
 async def _fold(setting: Setting, found: _Found, *, open_too: bool) -> None:
-    unclosed = await setting.rows(_SQL["find_unclosed"], tops=Numbers(found.trees), open_too=open_too)
-    found.connections |= {link for (link,) in unclosed}
+    [(unclosed, found.features, found.recordings)] = await setting.rows(
+        _SQL["find_unclosed"], tops=Numbers(found.trees), open_too=open_too
+    )
+    found.connections.update(unclosed)
     if found.whole_trees:
         whole = Numbers(found.whole_trees)
         found.connections |= {link for (link,) in await setting.rows(_SQL["find_connections_of_trees"], tops=whole)}
