@@ -65,44 +65,65 @@ def _next_hours(swept: Swept) -> tuple[Ints, Ints]:
 
 def section_rows(swept: Swept) -> Rows:
     """Peaks and totals of sections."""
-    pieces, size = swept.pieces, 4 * len(swept.days)
-    place, both = totals.in_sections(pieces), totals.twice(pieces)
-    spent = totals.spent(both, place, size, swept.days)
-    there = np.unique(place)
+    size = 3 * len(swept.days)
+    spent = totals.spent(swept.pieces, _day_and_kind(swept), size, swept.days)
+    there = _sections_there(swept)
     top = peaks(swept.curve, swept.days)
     columns: dict[str, Any] = {"day": Integers(there // 4), "section": Integers(there % 4)}
     for metric, name in enumerate(("connections", "speakers", "listeners", "events")):
         columns[name] = Integers(top.value[:, metric, :].ravel()[there])
         columns[f"{name}_at"] = Instants(top.at[:, metric, :].ravel()[there])
     return columns | {
-        "held": Integers(totals.distinct(place, both.top, size).count[there]),
-        "people": Integers(totals.distinct(place, both.person, size).count[there]),
-        "closed": BigInts(spent.closed[there]),
-        "open": Integers(spent.open[there]),
-        "offset": BigInts(spent.offset[there]),
+        "held": Integers(_events_held(swept)[there]),
+        "people": Integers(_people(swept)[there]),
+        "closed": BigInts(totals.with_total(spent.closed)[there]),
+        "open": Integers(totals.with_total(spent.open)[there]),
+        "offset": BigInts(totals.with_total(spent.offset)[there]),
     }
+
+
+def _day_and_kind(swept: Swept) -> Ints:
+    return swept.pieces.day * 3 + swept.pieces.kind
+
+
+def _sections_there(swept: Swept) -> Ints:
+    """The sections of days in which anybody stayed, as places among all of them."""
+    stays = np.bincount(_day_and_kind(swept), minlength=3 * len(swept.days))
+    return np.flatnonzero(totals.with_total(ints(stays)))
+
+
+def _events_held(swept: Swept) -> Ints:
+    kind = swept.tops.kind[swept.held_top]
+    return totals.with_total(ints(np.bincount(swept.held_day * 3 + kind, minlength=3 * len(swept.days))))
+
+
+def _people(swept: Swept) -> Ints:
+    """Whoever was in events of two kinds is one in all."""
+    size = len(swept.days)
+    everybody = np.bincount(swept.active_day, minlength=size)
+    kinds = [totals.added(swept.active_day, was_in, size) for was_in in swept.active_in]
+    return np.stack((ints(everybody), *kinds), axis=1).ravel()
 
 
 def billing_rows(swept: Swept) -> Rows:
     """Minutes, each stay rounded up on its own."""
-    size = 4 * len(swept.days)
-    place, both = totals.in_sections(swept.pieces), totals.twice(swept.pieces)
-    since = both.joined - swept.days.starts[both.day]
-    there = np.unique(place)
-    grown = np.where(both.open, 0, totals.grown_minutes(both, swept.days))
-    offset = np.where(both.open, np.maximum(since, 0) // totals.MINUTE, 0)
-    growing = np.flatnonzero(both.open)
-    growing = growing[np.argsort(place[growing], kind="stable")]
-    count = np.bincount(place[growing], minlength=size)
-    first = np.cumsum(count) - count
+    pieces, size = swept.pieces, 3 * len(swept.days)
+    place, there = _day_and_kind(swept), _sections_there(swept)
+    since = pieces.joined - swept.days.starts[pieces.day]
+    grown = np.where(pieces.open, 0, totals.grown_minutes(pieces, swept.days))
+    offset = np.where(pieces.open, np.maximum(since, 0) // totals.MINUTE, 0)
+    growing = np.flatnonzero(pieces.open)
+    sections = np.concatenate((pieces.day[growing] * 4, pieces.day[growing] * 4 + 1 + pieces.kind[growing]))
+    order = np.argsort(sections, kind="stable")
+    count = np.bincount(sections, minlength=4 * len(swept.days))
     return {
         "day": Integers(there // 4),
         "section": Integers(there % 4),
-        "closed": BigInts(totals.added(place, grown, size)[there]),
+        "closed": BigInts(totals.with_total(totals.added(place, grown, size))[there]),
         "open": Integers(count[there]),
-        "offset": BigInts(totals.added(place, offset, size)[there]),
-        "phases": Integers(since[growing] % totals.MINUTE),
-        "first": Integers(first[there]),
+        "offset": BigInts(totals.with_total(totals.added(place, offset, size))[there]),
+        "phases": Integers(np.tile(since[growing] % totals.MINUTE, 2)[order]),
+        "first": Integers((np.cumsum(count) - count)[there]),
         "count": Integers(count[there]),
     }
 

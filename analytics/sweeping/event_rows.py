@@ -24,7 +24,7 @@ def event_rows(swept: Swept) -> Rows:
         "connections": Integers(connections),
         "speakers": Integers(speakers),
         "listeners": Integers(listeners),
-        "people": Integers(totals.distinct(held.of, pieces.person, size).count),
+        "people": Integers(totals.distinct(held.of, swept.people, size).count),
         "closed": BigInts(spent.closed),
         "open": Integers(spent.open),
         "offset": BigInts(spent.offset),
@@ -69,13 +69,15 @@ def room_rows(swept: Swept) -> Rows:
     names = sorted({room for room in swept.tops.room if room is not None})
     number = {room: n for n, room in enumerate(names)}
     code = ints([-1 if room is None else number[room] for room in swept.tops.room])
-    pieces = some(swept.pieces, code[swept.pieces.top] >= 0)
+    held_in_one = code[swept.pieces.top] >= 0
+    pieces = some(swept.pieces, held_in_one)
+    persons = totals.Groups(swept.people.keys, swept.people.of[held_in_one])
     span = max(len(names), 1)
     visited = totals.groups(pieces.day * span + code[pieces.top])
     size = len(visited)
     spent = totals.spent(pieces, visited.of, size, swept.days)
-    events = totals.distinct(visited.of, swept.tops.event[pieces.top], size)
-    people = totals.distinct(visited.of, pieces.person, size)
+    events = totals.distinct(visited.of, totals.Groups(swept.tops.event, pieces.top), size)
+    people = totals.distinct(visited.of, persons, size)
     return {
         "day": Integers(visited.keys // span),
         "room": [names[n] for n in (visited.keys % span).tolist()],

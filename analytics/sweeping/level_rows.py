@@ -64,4 +64,5 @@ def hour_rows(swept: Swept) -> Rows:
 
 
 def _open_by_section(swept: Swept) -> Ints:
-    return totals.added(totals.in_sections(swept.pieces), totals.twice(swept.pieces).open, 4 * len(swept.days))
+    pieces = swept.pieces
+    return totals.with_total(totals.added(pieces.day * 3 + pieces.kind, pieces.open, 3 * len(swept.days)))

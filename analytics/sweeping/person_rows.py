@@ -7,14 +7,10 @@ from turnout.analytics.sweeping.swept import DEVICES, Rows, Swept
 
 def person_rows(swept: Swept) -> Rows:
     """Who was there, and in what."""
-    pieces = swept.pieces
-    numbered = totals.groups(pieces.person)
-    span = max(len(numbered), 1)
-    active = totals.groups(pieces.day * span + numbered.of)
-    meeting, webinar, call = (totals.added(active.of, pieces.kind == kind, len(active)) > 0 for kind in range(3))
+    meeting, webinar, call = swept.active_in
     return {
-        "day": Integers(active.keys // span),
-        "person": BigInts(numbered.keys[active.keys % span]),
+        "day": Integers(swept.active_day),
+        "person": BigInts(swept.active_person),
         "in_meeting": Flags(meeting),
         "in_webinar": Flags(webinar),
         "in_call": Flags(call),

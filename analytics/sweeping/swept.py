@@ -55,6 +55,21 @@ class Swept:
         # An event of a day, by its place among both.
         self.held = totals.groups(self.pieces.day * max(len(tops), 1) + self.pieces.top)
         self.grouped = self._group_calls()
+        self.people = totals.groups(self.pieces.person)
+        self._active = totals.groups(self.pieces.day * max(len(self.people), 1) + self.people.of)
+        self.active_in: list[Bools] = [
+            totals.added(self._active.of, self.pieces.kind == kind, len(self._active)) > 0 for kind in range(3)
+        ]
+
+    @property
+    def active_day(self) -> Ints:
+        """Of each person active on a day, the day; `active_in` says in which kinds."""
+        return self._active.keys // max(len(self.people), 1)
+
+    @property
+    def active_person(self) -> Ints:
+        """Of each person active on a day, who it is."""
+        return self.people.keys[self._active.keys % max(len(self.people), 1)]
 
     @property
     def held_day(self) -> Ints:

@@ -75,24 +75,18 @@ def most(of: Ints, values: Ints, size: int) -> Ints:
     return largest
 
 
-def distinct(of: Ints, values: Ints, size: int) -> Ragged:
+def distinct(of: Ints, values: Groups, size: int) -> Ragged:
     """The different values of each group, in order."""
-    numbered = groups(values)
-    span = max(len(numbered), 1)
-    pairs = np.unique(of * span + numbered.of)
+    span = max(len(values), 1)
+    pairs = np.unique(of * span + values.of)
     count = np.bincount(pairs // span, minlength=size)
-    return Ragged(numbered.keys[pairs % span], np.cumsum(count) - count, ints(count))
+    return Ragged(values.keys[pairs % span], np.cumsum(count) - count, ints(count))
 
 
-def in_sections(pieces: Pieces) -> Ints:
-    """The rows of TOTAL, then those of the kinds: a place among day × section for each piece, twice."""
-    return np.concatenate((pieces.day * 4, pieces.day * 4 + 1 + pieces.kind))
-
-
-def twice(pieces: Pieces) -> Pieces:
-    """As `in_sections` places them."""
-    every = np.arange(len(pieces))
-    return some(pieces, np.concatenate((every, every)))
+def with_total(kinds: Ints) -> Ints:
+    """Sums by day and section, of those by day and kind: the first section is all of them together."""
+    by_kind = kinds.reshape(-1, 3)
+    return np.concatenate((by_kind.sum(axis=1, keepdims=True), by_kind), axis=1).ravel()
 
 
 def owners(occupied: Stretches, tops: Tops) -> tuple[Ints, list[str], Ints]:
