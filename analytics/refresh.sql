@@ -75,14 +75,8 @@ set version = month_version.version + 1
 -- name: clear_sections
 delete from section_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
--- name: clear_events
-delete from event_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
-
 -- name: clear_owners
 delete from owner_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
-
--- name: clear_persons
-delete from person_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])
 
 -- name: clear_presence
 delete from presence_day where company_id = %(company)s and generation = %(generation)s and day = any (%(days)s::date[])

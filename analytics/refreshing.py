@@ -30,8 +30,9 @@ KEPT: Final = timedelta(minutes=1)
 
 # What is computed of a day beside its stays, whose sweep writes how long it holds: each that follows may say less.
 _PARTS: Final = ("rest", "recordings", "posts")
+# Written anew; of events and people only what has changed is.
 _ROLLUPS: Final = (
-    *("sections", "events", "owners", "persons", "presence", "storage", "sign_ins"),
+    *("sections", "owners", "presence", "storage", "sign_ins"),
     *("recordings", "peaks", "devices", "rooms", "posts", "hours"),
     *("features", "media", "quality", "sampled_stays"),
     *("levels", "billing", "carried_stays"),

@@ -16,6 +16,7 @@ from turnout.analytics.sweeping.tables import OF_COMPANIES, OF_SEGMENTS
 from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.analytics.sweeping", "sweep.sql")
+_MANY: Final = 5000
 _EPOCH: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
@@ -51,12 +52,14 @@ class Sweep:
             "time_zone": time_zone,
         }
         bounds = Days(_instants(starts), _instants(ends), _microseconds(as_of))
-        tables = await self._tables(bounds)
-        for name, rows in tables.items():
-            await self._cursor.execute(_SQL[name], self._fixed | dict(rows))
-
-    async def _tables(self, days: Days) -> Mapping[str, Rows]:
         found = Found(*await self._ask("find_stays"))
+        # Of long arrays the planner had better see how long they are; for few stays planning costs more than it saves.
+        prepare = None if len(found.day) < _MANY else False
+        tables = await self._tables(found, bounds)
+        for name, rows in tables.items():
+            await self._cursor.execute(_SQL[name], self._fixed | dict(rows), prepare=prepare)
+
+    async def _tables(self, found: Found, days: Days) -> Mapping[str, Rows]:
         events = np.unique(found.event)
         tops = tops_of(await self._ask("find_tops", events=BigInts(events)))
         changing = np.unique(found.connection[found.changed])

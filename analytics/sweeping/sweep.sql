@@ -87,20 +87,49 @@ from unnest(
 )
 
 -- name: write_events
+-- Of a day with very many events few change at a time: rows that would be the same are left alone, here and of people.
+with swept as materialized (
+  select (%(days)s::date[])[x.day + 1] as day, x.event_id, t.kind, t.template, t.resolved_owner_key as owner_key, x.group_call,
+    x.connections, x.speakers, x.listeners, x.unique_participants, x.closed_us, x.open_stays, x.open_offset_us, x.occupied_us,
+    nullif(x.occupied_until, 'infinity') as occupied_until, x.live, x.first_joined_at, nullif(x.last_left, 'infinity') as last_left_at
+  from unnest(
+    %(day)s, %(event)s, %(grouped)s, %(connections)s, %(speakers)s, %(listeners)s, %(people)s, %(closed)s, %(open)s, %(offset)s,
+    %(occupied)s, %(occupied_until)s, %(live)s, %(joined)s, %(last_left)s
+  ) as x (
+    day, event_id, group_call, connections, speakers, listeners, unique_participants, closed_us, open_stays, open_offset_us,
+    occupied_us, occupied_until, live, first_joined_at, last_left
+  )
+  join event t on t.company_id = %(company)s and t.event_id = x.event_id
+),
+gone as (
+  delete from event_day d
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day = any (%(days)s::date[])
+    and not exists (select from swept s where s.day = d.day and s.event_id = d.event_id)
+)
 insert into event_day (
-  company_id, generation, day, event_id, kind, template, owner_key, group_call, connections, speakers, listeners, unique_participants,
-  closed_us, open_stays, open_offset_us, occupied_us, occupied_until, live, first_joined_at, last_left_at
+  company_id, generation, day, event_id, kind, template, owner_key, group_call, connections, speakers, listeners, unique_participants, closed_us, open_stays,
+  open_offset_us, occupied_us, occupied_until, live, first_joined_at, last_left_at
 )
-select %(company)s, %(generation)s, (%(days)s::date[])[x.day + 1], x.event_id, t.kind, t.template, t.resolved_owner_key, x.grouped,
-  x.connections, x.speakers, x.listeners, x.people, x.closed, x.open, x.open_offset, x.occupied, nullif(x.occupied_until, 'infinity'),
-  x.live, x.joined, nullif(x.last_left, 'infinity')
-from unnest(
-  %(day)s, %(event)s, %(grouped)s, %(connections)s, %(speakers)s, %(listeners)s, %(people)s, %(closed)s, %(open)s, %(offset)s,
-  %(occupied)s, %(occupied_until)s, %(live)s, %(joined)s, %(last_left)s
-) as x (
-  day, event_id, grouped, connections, speakers, listeners, people, closed, open, open_offset, occupied, occupied_until, live, joined, last_left
-)
-join event t on t.company_id = %(company)s and t.event_id = x.event_id
+select %(company)s, %(generation)s, s.*
+from swept s
+left join event_day d
+  on d.company_id = %(company)s and d.generation = %(generation)s and d.day = s.day and d.event_id = s.event_id
+where d.event_id is null or (
+    d.kind, d.template, d.owner_key, d.group_call, d.connections, d.speakers, d.listeners, d.unique_participants,
+    d.closed_us, d.open_stays, d.open_offset_us, d.occupied_us, d.occupied_until, d.live, d.first_joined_at,
+    d.last_left_at
+  ) is distinct from (
+    s.kind, s.template, s.owner_key, s.group_call, s.connections, s.speakers, s.listeners, s.unique_participants,
+    s.closed_us, s.open_stays, s.open_offset_us, s.occupied_us, s.occupied_until, s.live, s.first_joined_at,
+    s.last_left_at
+  )
+on conflict (company_id, generation, day, event_id) do update
+set kind = excluded.kind, template = excluded.template, owner_key = excluded.owner_key, group_call = excluded.group_call,
+  connections = excluded.connections, speakers = excluded.speakers, listeners = excluded.listeners,
+  unique_participants = excluded.unique_participants, closed_us = excluded.closed_us, open_stays = excluded.open_stays,
+  open_offset_us = excluded.open_offset_us, occupied_us = excluded.occupied_us,
+  occupied_until = excluded.occupied_until, live = excluded.live, first_joined_at = excluded.first_joined_at,
+  last_left_at = excluded.last_left_at
 
 -- name: write_owners
 insert into owner_day (company_id, generation, day, owner_key, events)
@@ -108,9 +137,23 @@ select %(company)s, %(generation)s, (%(days)s::date[])[x.day + 1], x.owner_key, 
 from unnest(%(day)s, %(owner)s::text[], %(events)s) as x (day, owner_key, events)
 
 -- name: write_persons
+with swept as materialized (
+  select (%(days)s::date[])[x.day + 1] as day, x.person_id, x.in_meeting, x.in_webinar, x.in_call
+  from unnest(%(day)s, %(person)s, %(in_meeting)s, %(in_webinar)s, %(in_call)s) as x (day, person_id, in_meeting, in_webinar, in_call)
+),
+gone as (
+  delete from person_day d
+  where d.company_id = %(company)s and d.generation = %(generation)s and d.day = any (%(days)s::date[])
+    and not exists (select from swept s where s.day = d.day and s.person_id = d.person_id)
+)
 insert into person_day (company_id, generation, day, person_id, in_meeting, in_webinar, in_call)
-select %(company)s, %(generation)s, (%(days)s::date[])[x.day + 1], x.person_id, x.in_meeting, x.in_webinar, x.in_call
-from unnest(%(day)s, %(person)s, %(in_meeting)s, %(in_webinar)s, %(in_call)s) as x (day, person_id, in_meeting, in_webinar, in_call)
+select %(company)s, %(generation)s, s.*
+from swept s
+left join person_day d
+  on d.company_id = %(company)s and d.generation = %(generation)s and d.day = s.day and d.person_id = s.person_id
+where d.person_id is null or (d.in_meeting, d.in_webinar, d.in_call) is distinct from (s.in_meeting, s.in_webinar, s.in_call)
+on conflict (company_id, generation, day, person_id) do update
+set in_meeting = excluded.in_meeting, in_webinar = excluded.in_webinar, in_call = excluded.in_call
 
 -- name: write_presence
 insert into presence_day (company_id, generation, day, what, chunk, total, in_meeting, in_webinar, in_call)

@@ -87,15 +87,21 @@ async def rollups(
     async with connection.transaction(force_rollback=True):
         await connection.execute("set local time zone 'UTC'")
         await connection.execute(REFRESH["begin_days"], asked)
-        for statement in CLEARING:
-            await connection.execute(statement, asked)
         if by_sweep:
-            sweep = Sweep(connection, asked["company"], asked["generation"], asked["segment"])
-            await sweep.write(asked["days"], asked["starts"], asked["ends"], as_of=asked["as_of"], time_zone=zone)
+            # Over what was there before, of which some is the same, some is not, and some must go.
+            for as_of in (asked["as_of"] - timedelta(hours=30), asked["as_of"]):
+                await clear(connection, asked)
+                sweep = Sweep(connection, asked["company"], asked["generation"], asked["segment"])
+                await sweep.write(asked["days"], asked["starts"], asked["ends"], as_of, zone)
         else:
             for part in ("stays", "presence", "breakdown", "features", "levels", "billing"):
                 await connection.execute(REFERENCE[f"compute_{part}"], asked)
         return {table: await rows(connection, table, asked) for table in tables}
+
+
+async def clear(connection: AsyncConnection[Any], asked: dict[str, Any]) -> None:
+    for statement in CLEARING:
+        await connection.execute(statement, asked)
 
 
 async def rows(connection: AsyncConnection[Any], table: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
