@@ -65,3 +65,6 @@ select 1, decode(md5('sample ' || s.connection_id || ' ' || n), 'hex'), s.connec
   mod(s.connection_id * n, 100) / 1000.0
 from stay s
 cross join generate_series(1, 3) n
+
+-- name: measure_the_day
+select count(*) from measure(%(company)s, %(as_of)s, %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])

@@ -1,6 +1,8 @@
 """Refreshing after 1,000 stays on 50 company-days: with 1 month of history, with 12, and as a materialized view.
 
-Run: .venv/bin/python -m benchmarks.refresh [--months 1 12] [--rounds 7]
+Run: .venv/bin/python -m benchmarks.refresh [--months 1 12] [--events 8] [--rounds 7]
+
+36 months of 8 events a day are nine million stays; with `--events 2` they are filled in a minute or two.
 """
 
 import argparse
@@ -26,7 +28,7 @@ from turnout.ingest.intake import take
 from turnout.tenants.connection import Door
 
 SQL = statements("benchmarks", "history.sql")
-COMPANIES, EVENTS_A_DAY, STAYS_AN_EVENT = 50, 8, 20
+COMPANIES, STAYS_AN_EVENT = 50, 20
 STAYS_A_DAY = 20
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 FILL = ("add_companies", "add_rollups", "add_events", "add_connections", "add_persons", "add_stays")
@@ -47,34 +49,35 @@ class Result:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--months", type=int, nargs=2, default=(1, 12))
+    parser.add_argument("--events", type=int, default=8, help="of each company and day, with 20 stays each")
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="turnout-benchmark-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # whoever runs Postgres must come in
         with attach(Path(folder) / "data") as server:
-            few, many = (measure(server, months, given.rounds) for months in given.months)
+            few, many = (measure(server, months, given.events, given.rounds) for months in given.months)
     report(few, many)
 
 
-def measure(server: Server, months: int, rounds: int) -> Result:
+def measure(server: Server, months: int, events: int, rounds: int) -> Result:
     """A history of so many months in a database of its own, and what refreshing it takes."""
     database = f"history_of_{months}"
     prepare(server.conninfo(user="postgres", dbname="postgres"), database)
     admin = server.conninfo(user="postgres", dbname=database)
     with psycopg.connect(admin, autocommit=True, options="-c search_path=turnout") as connection:
-        stays = fill(connection, months)
-        times = asyncio.run(refreshes(server, database, rounds))
+        stays = fill(connection, months, events)
+        times = asyncio.run(refreshes(server, database, events, rounds))
         views = [clock(connection, "refresh_view") for _ in range(2)]
         connection.execute(SQL["drop_view"])
     return Result(months, stays, statistics.median(times), max(times), min(views))
 
 
-def fill(connection: psycopg.Connection, months: int) -> int:
+def fill(connection: psycopg.Connection, months: int, events: int) -> int:
     """A history of so many months, computed, analysed and settled."""
     connection.execute("set session_replication_role = replica")  # nothing here is worth a foreign key's look-up
     calendar.extend(connection, "UTC", NOW)
     span = {"first_day": LAST_DAY - timedelta(days=30 * months - 1), "last_day": LAST_DAY}
-    sizes = {"companies": COMPANIES, "events": EVENTS_A_DAY, "stays": STAYS_AN_EVENT}
+    sizes = {"companies": COMPANIES, "events": events, "stays": STAYS_AN_EVENT}
     for name in FILL:
         connection.execute(SQL[name], span | sizes)
     connection.execute("vacuum (analyze)")
@@ -90,35 +93,35 @@ def clock(connection: psycopg.Connection, name: str) -> float:
     return time.perf_counter() - began
 
 
-async def refreshes(server: Server, database: str, rounds: int) -> list[float]:
+async def refreshes(server: Server, database: str, events: int, rounds: int) -> list[float]:
     """Seconds that the refreshes of ten companies take after each round of new stays; the first warms up."""
     door = Door(server.conninfo(user="turnout_app", dbname=database))
     await door.open()
     login = server.conninfo(user="turnout_refresher", dbname=database)
     async with await AsyncConnection[tuple[Any, ...]].connect(login, autocommit=True) as connection:
-        times = [await refresh_once(door, connection, number) for number in range(rounds + 1)]
+        times = [await refresh_once(door, connection, number, events) for number in range(rounds + 1)]
     await door.close()
     return times[1:]
 
 
-async def refresh_once(door: Door, connection: AsyncConnection[Any], number: int) -> float:
+async def refresh_once(door: Door, connection: AsyncConnection[Any], number: int, events: int) -> float:
     companies = range(1, 11)
     for company in companies:
-        await take(door, company, [body for day in range(5) for body in new_stays(number, day)], NOW)
+        await take(door, company, [body for day in range(5) for body in new_stays(number, day, events)], NOW)
     began = time.perf_counter()
     for company in companies:
         assert await Refresh(connection, company, 1).run(NOW) == 0
     return time.perf_counter() - began
 
 
-def new_stays(number: int, day: int) -> list[bytes]:
+def new_stays(number: int, day: int, events: int) -> list[bytes]:
     """Twenty stays on one day, joined and left."""
-    return [body for n in range(STAYS_A_DAY) for body in stay(f"{number}-{day}-{n}", day, n)]
+    return [body for n in range(STAYS_A_DAY) for body in stay(f"{number}-{day}-{n}", day, n, 1 + n % events)]
 
 
-def stay(name: str, day: int, n: int) -> list[bytes]:
+def stay(name: str, day: int, n: int, event: int) -> list[bytes]:
     at = LAST_DAY - timedelta(days=day) + timedelta(hours=9, minutes=n * 7)
-    data = {"event": f"{at:%Y-%m-%d} 00:00:00+00/{1 + n % EVENTS_A_DAY}", "connection": name, "user": f"u{n}"}
+    data = {"event": f"{at:%Y-%m-%d} 00:00:00+00/{event}", "connection": name, "user": f"u{n}"}
     shared = {"specversion": "1.0", "source": "benchmark", "data": data}
     return [
         json.dumps(shared | {"id": f"{name}-{kind}", "type": f"turnout.stay.{kind}", "time": when.isoformat()}).encode()
