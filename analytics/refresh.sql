@@ -57,6 +57,21 @@ cross join lateral (
 ) l
 order by d.day desc
 
+-- name: days_at_once
+-- How many of some days, in their order, have no more stays together than are swept well at once.
+select count(*)::integer
+from (
+  select sum(n.stays) over (order by b.nth) as stays
+  from unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as b (lo, hi, nth)
+  cross join lateral (
+    select count(*) as stays
+    from stay s
+    where s.company_id = %(company)s and s.length_class in (0, 1, 2, 3, 4, 9) and s.joined_at >= b.lo and s.joined_at < b.hi
+    offset 0
+  ) n
+) d
+where d.stays <= %(most_stays)s
+
 -- name: begin_days
 -- The first write: two refreshes of one day always collide here, and the later one runs again.
 insert into company_day (company_id, generation, day, revision, computed_at, valid_until, starts_at, ends_at)

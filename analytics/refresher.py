@@ -179,7 +179,10 @@ class Refresher:
     async def build(self, company_id: int, generation: int) -> None:
         """Compute rollups that are to take the place of others until they do; or remove those that did their duty."""
         while not await self._advance(company_id, generation):
-            await self.refresh_company(company_id, generation)
+            left = 1
+            while left:
+                left = await self._refresh_batch(company_id, generation)
+                _log.info("rollups_being_built", company=company_id, generation=generation, days_left=left)
 
     async def _advance(self, company_id: int, generation: int) -> bool:
         async with self._gates.setdefault(company_id, asyncio.Lock()), self._pool.connection() as connection:

@@ -23,8 +23,11 @@ _PATIENCE: Final = statements("turnout.analytics", "patience.sql")
 _ALERTING: Final = statements("turnout.analytics", "alerting.sql")
 _log: Final = structlog.stdlib.get_logger(__name__)
 
-# Days computed in one transaction: few enough that the newest are there soon, enough to spare round trips.
+# Days computed in one transaction: few enough that the newest are there soon, enough to spare round trips. There may be
+# more of days with few stays.
 DAYS_AT_ONCE: Final = 16
+MOST_DAYS_AT_ONCE: Final = 128
+MOST_STAYS_AT_ONCE: Final = 20_000
 # Longer than any request: who began with these rollups must find them until it ends.
 KEPT: Final = timedelta(minutes=1)
 
@@ -67,7 +70,7 @@ class Refresh:
         self._generation = generation
 
     async def run(self, now: datetime, days: tuple[date, date] = ALWAYS) -> int:
-        """Compute up to DAYS_AT_ONCE due days of a range, the newest first; returns how many are left.
+        """Compute due days of a range, the newest first, as many as go well together; returns how many are left.
 
         Several processes may run it at once: the company's lock is held from before the snapshot until after the
         commit, and a collision that gets past it is tried again.
@@ -171,12 +174,13 @@ class Refresh:
                     raise _RulesToChangeError
                 today = now.astimezone(ZoneInfo(zone)).date()
                 due = await self._due(now, days, zone, today)
-                if due[:DAYS_AT_ONCE]:
-                    await self._compute(due[:DAYS_AT_ONCE], now, zone)
+                at_once = await self._at_once(due)
+                if due:
+                    await self._compute(due[:at_once], now, zone)
                     await self._alert(now, zone, today)
-                if len(due) <= DAYS_AT_ONCE:
+                if len(due) <= at_once:
                     await self._execute(_SQL["roll_through"], today=today)
-                return max(0, len(due) - DAYS_AT_ONCE)
+                return max(0, len(due) - at_once)
         finally:
             if not self._connection.closed:
                 await self._connection.set_isolation_level(None)
@@ -186,6 +190,15 @@ class Refresh:
             _SQL["due_days"], first_day=days[0], last_day=days[1], as_of=now, time_zone=zone, today=today
         )
         return [_DueDay(*row) for row in rows]
+
+    async def _at_once(self, due: Sequence[_DueDay]) -> int:
+        """How many of these days to compute now."""
+        if len(due) <= DAYS_AT_ONCE:
+            return DAYS_AT_ONCE
+        most = due[:MOST_DAYS_AT_ONCE]
+        bounds = {"starts": [day.starts_at for day in most], "ends": [day.ends_at for day in most]}
+        [(days,)] = await self._rows(_SQL["days_at_once"], **bounds, most_stays=MOST_STAYS_AT_ONCE)
+        return max(days, DAYS_AT_ONCE)
 
     async def _compute(self, due: Sequence[_DueDay], now: datetime, zone: str) -> None:
         days: dict[str, list[date]] = {"days": [day.day for day in due]}

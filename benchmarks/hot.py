@@ -74,8 +74,9 @@ class Hot:
 
     async def quiet(self) -> None:
         """Wait until nothing is marked."""
-        while (await (await self.connection.execute(HOT["marks_left"])).fetchone()) != (0,):
-            await asyncio.sleep(0.02)  # noqa: ASYNC110 -- the marks lie in the database
+        # The marks lie in the database: nobody tells when they are gone.
+        while (await (await self.connection.execute(HOT["marks_left"])).fetchone()) != (0,):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 def main() -> None:

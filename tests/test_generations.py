@@ -11,6 +11,7 @@ from tests.oracle import Oracle
 from tests.waiting import until
 from tests.worlds.comparing import Comparison
 from tests.worlds.product import Product
+from turnout.analytics import refreshing
 from turnout.analytics.alerts import alerts
 from turnout.analytics.paging import Wanted
 from turnout.analytics.refresher import Refresher
@@ -81,7 +82,10 @@ async def test_rules_are_held_against_days_as_soon_as_they_answer(
     assert (told.firing.value, told.firing.day) == (2, product.now.astimezone(becoming.zone).date())
 
 
-async def test_what_was_left_half_built_is_built_on(product: Product, acme: Company, database: Database) -> None:
+async def test_what_was_left_half_built_is_built_on(
+    product: Product, acme: Company, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refreshing, "MOST_STAYS_AT_ONCE", 0)
     told = stays(product.now, "a")
     await product.tell(acme, told)
     becoming = await product.begin_zone(acme, KOLKATA)

@@ -8,6 +8,7 @@ import pytest
 from tests.test_generations import stays
 from tests.waiting import until
 from tests.worlds.product import Product
+from turnout.analytics import refreshing
 from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import PeriodPreset, by_preset
 from turnout.analytics.reading import Reading
@@ -54,8 +55,9 @@ async def test_a_company_whose_days_cannot_be_computed_holds_up_no_other(
 
 
 async def test_years_of_one_company_are_computed_in_turns_with_the_days_of_others(
-    product: Product, acme: Company, globex: Company, database: Database
+    product: Product, acme: Company, globex: Company, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(refreshing, "MOST_STAYS_AT_ONCE", 0)
     await product.tell(acme, stays(product.now, "a", days=3 * DAYS_AT_ONCE))
     await product.tell(globex, stays(product.now, "a", days=1))
     refresher = Refresher(database.refresher, lambda: product.now)

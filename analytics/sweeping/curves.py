@@ -60,7 +60,7 @@ def event_curve(pieces: Pieces, speaking: Stretches, tops: Tops, days: Days, pho
     top = np.concatenate((lasting.top, lasting.top, speaking.top, speaking.top))
     at = np.concatenate((lasting.starts, lasting.ends, speaking.starts, speaking.ends))
     key = (day * len(tops) + top) << BITS | (at - days.starts[day])
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     last = _last_of(key[order])
     present, heard, held = (
         np.cumsum(np.concatenate(steps)[order])[last]
@@ -77,7 +77,7 @@ def event_curve(pieces: Pieces, speaking: Stretches, tops: Tops, days: Days, pho
 def curve(events: EventCurve) -> Curve:
     """An event becomes active where its level leaves 0; as each ends at 0, the differences of all are those of each."""
     key = events.day << BITS | events.since
-    order = np.argsort(key, kind="stable")
+    order = np.argsort(key)
     last = _last_of(key[order])
     rows = order[last]
     joined, active = np.diff(events.present, prepend=0), np.diff((events.present > 0).astype(np.int64), prepend=0)

@@ -108,6 +108,8 @@ class Stretches:
 
 def some(table: Table, which: NDArray[Any]) -> Table:
     """The rows of a table of arrays at these places, or where this is true."""
+    if which.dtype == np.bool_ and which.all():
+        return table
     return type(table)(*(getattr(table, column.name)[which] for column in fields(table)))  # type: ignore[arg-type]
 
 

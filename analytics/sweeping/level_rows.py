@@ -1,27 +1,19 @@
 """Rows about what there was at once: the time at each level, peaks without limits, hours."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from turnout.analytics.sweeping import totals
 from turnout.analytics.sweeping.arrays import NEVER, BigInts, Instants, Integers, Ints, ints
-from turnout.analytics.sweeping.levels import hour_levels, most_lines, times
+from turnout.analytics.sweeping.levels import HourLevels, hour_levels, most_lines, times
 from turnout.analytics.sweeping.swept import Rows, Swept
 
 
 def level_rows(swept: Swept) -> Rows:
     """Time at each level."""
-    held = list(times(swept.curve, swept.days))
-    count = ints([len(each.levels) for each in held])
-    return {
-        "day": Integers(ints([each.day for each in held])),
-        "metric": Integers(ints([each.metric for each in held])),
-        "section": Integers(ints([each.section for each in held])),
-        "levels": Integers(ints([level for each in held for level in each.levels])),
-        "spent": BigInts(ints([us for each in held for us in each.spent])),
-        "first": Integers(np.cumsum(count) - count),
-        "count": Integers(count),
-        "open": Integers(ints([each.open or 0 for each in held])),
-    }
+    held = times(swept.curve, swept.days)
+    numbers = ("day", "metric", "section", "first", "count", "open", "levels")
+    return {name: Integers(getattr(held, name)) for name in numbers} | {"spent": BigInts(held.spent)}
 
 
 def peak_rows(swept: Swept) -> Rows:
@@ -44,23 +36,27 @@ def peak_rows(swept: Swept) -> Rows:
 
 def hour_rows(swept: Swept) -> Rows:
     """Peaks and minutes of local hours."""
-    open_ = _open_by_section(swept)
+    open_ = _open_by_section(swept).reshape(-1, 4)
     now = {(h.day, h.hour): h.ends for h in swept.hours if h.starts <= swept.days.as_of < h.ends}
-    rows: list[tuple[int, ...]] = []
-    for hour in hour_levels(swept.curve, swept.days, swept.hours):
-        until = now.get((hour.day, hour.hour), NEVER)
-        for section in range(4):
-            growing = int(open_[hour.day * 4 + section]) if until != NEVER else 0
-            if hour.peaks[0, section] or growing:
-                levels = hour.peaks[:, section].tolist()
-                rows.append((hour.day, section, hour.hour, *levels, int(hour.spent[section]), growing, until))
-    columns = ints(rows).reshape(-1, 10).T
+    parts = [_rows_of_day(each, open_[each.day], now) for each in hour_levels(swept.curve, swept.days, swept.hours)]
+    columns = np.concatenate([np.zeros((10, 0), np.int64), *parts], axis=1)
     names = ("day", "section", "hour", "connections", "speakers", "listeners", "events")
     return {name: Integers(column) for name, column in zip(names, columns, strict=False)} | {
         "spent": BigInts(columns[7]),
         "open": Integers(columns[8]),
         "open_until": Instants(columns[9]),
     }
+
+
+def _rows_of_day(hours: HourLevels, open_: Ints, now: dict[tuple[int, int], int]) -> NDArray[np.int64]:
+    """The columns of each section and hour in which anybody was, or is now."""
+    until = ints([now.get((hours.day, hour), NEVER) for hour in hours.hour.tolist()])
+    growing = np.where(until != NEVER, open_[:, np.newaxis], 0)
+    section, hour = np.nonzero((hours.peaks[0] > 0) | (growing > 0))
+    day = np.full_like(section, hours.day)
+    peaks = hours.peaks[:, section, hour]
+    beside = (hours.spent[section, hour], growing[section, hour], until[hour])
+    return ints([day, section, hours.hour[hour], *peaks, *beside])
 
 
 def _open_by_section(swept: Swept) -> Ints:
