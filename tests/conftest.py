@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from xdist.remote import Producer
 
 from turnout.analytics.refresher import Refresher
 from turnout.database import calendar
@@ -23,6 +24,7 @@ from turnout.tenants.connection import Door
 from turnout.tenants.support import support
 
 from .databases import Database, drop
+from .sharing import Together, in_order
 from .worlds.product import Product
 
 # A server to use instead of the embedded one: the conninfo of a superuser. The three login roles must be able to log in
@@ -49,8 +51,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first: begun last, it would keep one worker busy after the other has nothing to do."""
-    items.sort(key=lambda item: item.path.parent.name != "worlds")
+    items.sort(key=in_order)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
