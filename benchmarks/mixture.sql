@@ -227,3 +227,6 @@ select c.relname, c.reltuples::bigint, pg_table_size(c.oid), pg_indexes_size(c.o
 from pg_class c
 where c.relnamespace = 'turnout'::regnamespace and c.relkind in ('r', 'm') and pg_total_relation_size(c.oid) > 1000000
 order by pg_total_relation_size(c.oid) desc
+
+-- name: blocks
+select blks_hit + blks_read from pg_stat_database where datname = %(database)s

@@ -22,7 +22,15 @@ from turnout.database.embedded import Server, attach
 # After so many executions a connection has settled on a plan for each statement, as those of a server have.
 WARM_UP: Final = 6
 # As somebody sets a server up who has so much in it; the rest makes filling it faster.
-SETTINGS: Final = {"shared_buffers": "1GB", "max_wal_size": "4GB", "wal_level": "minimal", "max_wal_senders": "0"}
+SETTINGS: Final = {
+    "shared_buffers": "1GB",
+    "max_wal_size": "4GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",  # done once both are filled, for both alike
+}
+# After so many seconds without work a connection has told what it did.
+UNTIL_TOLD: Final = 10.5
 
 
 def main() -> None:
@@ -32,12 +40,15 @@ def main() -> None:
     parser.add_argument("--subject", type=int, default=3000, help="stays of the subject a day")
     parser.add_argument("--told-days", type=int, default=DAYS, help="of how many days the activities are kept as told")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument(
+        "--blocks", action="store_true", help="count the blocks that each reads too: no noise reaches them"
+    )
     parser.add_argument("--data", type=Path, help="a folder that keeps what was made for another run")
     given = parser.parse_args()
     with _folder(given.data) as folder, _server(Path(folder) / "data") as server:
         alone = Mixture(1, 0, given.subject, given.told_days)
         amid = Mixture(given.companies, given.stays, given.subject, given.told_days)
-        asyncio.run(_compare(server, alone, amid, given.rounds))
+        asyncio.run(_compare(server, alone, amid, given.rounds, blocks=given.blocks))
 
 
 def _folder(kept: Path | None) -> AbstractContextManager[str]:
@@ -61,7 +72,7 @@ def _superuser(server: Server, database: str) -> str:
     return server.conninfo(user="postgres", dbname=database)
 
 
-async def _compare(server: Server, alone: Mixture, amid: Mixture, rounds: int) -> None:
+async def _compare(server: Server, alone: Mixture, amid: Mixture, rounds: int, *, blocks: bool) -> None:
     names = [f"mixture_{mixture.companies}_{mixture.stays}" for mixture in (alone, amid)]
     whens = [fill(server, name, mixture) for name, mixture in zip(names, (alone, amid), strict=True)]
     async with side(server, names[0], whens[0]) as one, side(server, names[1], whens[1]) as all_of_them:
@@ -73,6 +84,8 @@ async def _compare(server: Server, alone: Mixture, amid: Mixture, rounds: int) -
         await _report(OF_ONE, sides, rounds, WARM_UP)
         await _report(OF_ALL, sides, max(3, rounds // 3), 1)
         await _report_held_up(all_of_them)
+        if blocks:
+            await _report_blocks(server, names, sides)
 
 
 async def _computed(server: Server, name: str, of: Side) -> None:
@@ -108,6 +121,24 @@ async def _report_held_up(of: Side) -> None:
         during.append(await clock(OF_ONE["all three of 30 days at once"], of))
     await refreshing
     print(f"all three while the views are refreshed ÷ before: {_ratio(during, before):.2f} ({len(during)} times)")
+
+
+async def _report_blocks(server: Server, names: list[str], sides: list[Side]) -> None:
+    """What Postgres reads for it, from its buffers or from disk, in the order of a round: a refresh has what to do."""
+    print(f"{'blocks of 8 KiB':42} {'alone':>10} {'amid':>10}  ratio")
+    for name, act in (OF_ONE | OF_ALL).items():
+        before = await _blocks(server, names)
+        await asyncio.gather(*(act(of) for of in sides))
+        after = await _blocks(server, names)
+        alone, amid = (now - then for now, then in zip(after, before, strict=True))
+        print(f"{name:42} {alone:10,} {amid:10,}  {amid / max(1, alone):5.2f}", flush=True)
+
+
+async def _blocks(server: Server, names: list[str]) -> list[int]:
+    await asyncio.sleep(UNTIL_TOLD)
+    with psycopg.connect(_superuser(server, "postgres"), autocommit=True) as admin:
+        found = [admin.execute(SQL["blocks"], {"database": name}).fetchone() for name in names]
+    return [row[0] if row else 0 for row in found]
 
 
 def _ratio(these: Iterable[float], those: Iterable[float]) -> float:
