@@ -60,8 +60,11 @@ def fill(server: Server, database: str, mixture: Mixture) -> datetime:
     prepare(server.conninfo(user="postgres", dbname="postgres"), database)
     admin = server.conninfo(user="postgres", dbname=database)
     with psycopg.connect(admin, cursor_factory=ClientCursor, options="-c search_path=turnout") as connection:
-        if not _there(connection):
+        made_before = _there(connection)
+        if not made_before:
             _make(connection, mixture)
+    if not made_before:
+        tidy(server, database)
     with psycopg.connect(admin, autocommit=True) as connection:
         made = connection.execute(SQL["when_made"]).fetchone()
     assert made
