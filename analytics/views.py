@@ -7,6 +7,7 @@ from psycopg import AsyncConnection
 from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.analytics", "views.sql")
+# The overview is made of months.
 VIEWS: Final = ("company_month", "company_overview")
 
 
@@ -29,5 +30,7 @@ async def refresh_views(connection: AsyncConnection[Any]) -> bool:
 
 async def fill_views(connection: AsyncConnection[Any]) -> None:
     """Fill those that have no data at all, before anybody reads them."""
-    for (view,) in await (await connection.execute(_SQL["unpopulated"])).fetchall():
-        await connection.execute(_SQL[f"fill_{view}"])
+    empty = {name for (name,) in await (await connection.execute(_SQL["unpopulated"])).fetchall()}
+    for view in VIEWS:
+        if view in empty:
+            await connection.execute(_SQL[f"fill_{view}"])

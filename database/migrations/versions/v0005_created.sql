@@ -2,6 +2,7 @@
 -- all others, a page of the table for nearly each: read there, a company of a thousand pays for all of them.
 -- event_id is for the rule of one user's own events.
 
+-- squawk-ignore require-concurrent-index-deletion
 drop index event_created;
 -- Events are few beside stays; the upgrade holds up their ingest for seconds.
 -- squawk-ignore require-concurrent-index-creation
