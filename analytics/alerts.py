@@ -15,6 +15,7 @@ from turnout.analytics.reading import Question, Reading
 from turnout.database.statements import statements
 from turnout.tenants.alert_rules import AlertPeriod, Condition
 from turnout.tenants.alert_targets import AlertChannel
+from turnout.tenants.languages import Language
 from turnout.tenants.limits import LimitMetric, Section
 
 _SQL: Final = statements("turnout.analytics", "alerts.sql")
@@ -77,6 +78,7 @@ class AlertRule:
     rule_id: UUID
     name: str
     condition: Condition
+    language: Language
     created_at: datetime
     changed_at: datetime
     targets: Sequence[AlertTarget]
@@ -162,12 +164,13 @@ def _rule(
     section: str,
     share: float,
     period: str,
+    language: str,
     created_at: datetime,
     changed_at: datetime,
     targets: list[Mapping[str, Any]],
 ) -> AlertRule:
-    condition = _condition(metric, section, share, period)
-    return AlertRule(rule_id, name, condition, created_at, changed_at, msgspec.convert(targets, list[AlertTarget]))
+    condition, going = _condition(metric, section, share, period), msgspec.convert(targets, list[AlertTarget])
+    return AlertRule(rule_id, name, condition, Language(language), created_at, changed_at, going)
 
 
 def _alert(

@@ -1,7 +1,7 @@
 -- Rules with where they go, what they have said, and what they would have said.
 
 -- name: rules
-select r.rule_id, r.name, r.metric::text, r.section::text, r.share, r.period::text, r.created_at, r.changed_at,
+select r.rule_id, r.name, r.metric::text, r.section::text, r.share, r.period::text, r.language::text, r.created_at, r.changed_at,
   (
     select coalesce(
       jsonb_agg(

@@ -3,20 +3,13 @@
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
 
 from turnout.database.errors import TurnoutError
-
-
-class Language(Enum):
-    """The languages of the catalogue."""
-
-    EN = "EN"
-    RU = "RU"
+from turnout.tenants.languages import Language
 
 
 @dataclass(frozen=True, slots=True)

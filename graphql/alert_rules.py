@@ -12,6 +12,7 @@ from turnout.graphql import people
 from turnout.graphql.alerts import AlertConditionInput, AlertRule, uuid_of
 from turnout.graphql.connections import short_enough
 from turnout.graphql.context import Context, Info
+from turnout.graphql.languages import Language
 from turnout.tenants import alert_rules as tenants
 from turnout.tenants.alert_rules import NewSecret, RuleWish, WrittenRule
 from turnout.tenants.alert_targets import AlertChannel, Target
@@ -45,6 +46,10 @@ class AlertRuleInput:
     name: str = strawberry.field(description="What to call it, in 1 to 100 characters; it is in every message.")
     condition: AlertConditionInput = strawberry.field(description="What it is to wait for.")
     targets: list[AlertTargetInput] = strawberry.field(description="Where its alerts go: 1 to 5 different targets.")
+    language: Language = strawberry.field(
+        default=Language.EN,
+        description="The language of its e-mails. What is posted to webhooks says everything by names and numbers.",
+    )
 
     def wish(self, context: Context) -> RuleWish:
         """The rule that is wished. Raises as `Outlets.check` and `check_condition` do, and ARGUMENT_TOO_LONG."""
@@ -52,7 +57,7 @@ class AlertRuleInput:
         targets = [one.target() for one in self.targets]
         for target in targets:
             context.outlets.check(target)
-        return RuleWish(self.name, self.condition.checked(), targets)
+        return RuleWish(self.name, self.condition.checked(), targets, self.language)
 
 
 @strawberry.type(description="What a webhook is signed with, after Standard Webhooks.")

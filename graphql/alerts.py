@@ -12,6 +12,7 @@ from turnout.graphql import people
 from turnout.graphql.connections import After, Asked, Connection, First, Slice, slice_of, within
 from turnout.graphql.context import Info
 from turnout.graphql.enums import describe
+from turnout.graphql.languages import Language
 from turnout.graphql.limits import LimitMetric
 from turnout.graphql.sections import Section
 from turnout.tenants.alert_rules import AlertPeriod, Condition, check_condition, unknown_rule
@@ -137,6 +138,7 @@ class AlertRule:
     rule_id: strawberry.ID = strawberry.field(name="id", metadata=people.HARMLESS, description="Its id.")
     name: str = strawberry.field(metadata=people.HARMLESS, description="What the company calls it.")
     condition: AlertCondition = strawberry.field(description="What it waits for.")
+    language: Language = strawberry.field(description="The language of its e-mails.")
     created_at: datetime = strawberry.field(description="When it was made.")
     changed_at: datetime = strawberry.field(description="When it was changed last, or made.")
     targets: list[AlertTarget] = strawberry.field(description="Where its alerts go, webhooks first.")

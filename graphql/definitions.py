@@ -5,16 +5,9 @@ from typing import Annotated
 import strawberry
 
 from turnout.analytics import definitions as catalogue
-from turnout.analytics.definitions import Language
 from turnout.graphql import people
 from turnout.graphql.context import Info
-from turnout.graphql.enums import describe
-
-describe(
-    Language,
-    "A language in which definitions are written.",
-    {"EN": "English.", "RU": "Russian."},
-)
+from turnout.graphql.languages import Language
 
 
 @strawberry.type(description="What one metric means. It is the same for every company.")

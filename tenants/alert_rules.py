@@ -17,6 +17,7 @@ from turnout.tenants.audit import Act, Actor, note_within
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
 from turnout.tenants.labels import LONGEST
+from turnout.tenants.languages import Language
 from turnout.tenants.limits import LimitMetric, Section, sections_of
 
 MOST_RULES: Final = 100
@@ -60,11 +61,12 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class RuleWish:
-    """What a rule is to be."""
+    """What a rule is to be. `language` is that of its mails."""
 
     name: str
     condition: Condition
     targets: Sequence[Target]
+    language: Language = Language.EN
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,7 @@ async def _have_it_looked_at(connection: AsyncConnection[Any], company: Company,
 
 def _row(company: Company, rule_id: UUID, wish: RuleWish, now: datetime) -> dict[str, Any]:
     about = {"company": company.company_id, "rule": rule_id, "name": wish.name, "now": now}
+    about |= {"language": wish.language.value}
     return about | wish.condition.parameters()
 
 

@@ -7,15 +7,16 @@ select pg_advisory_xact_lock(hashtext('turnout.alerts'), %(company)s)
 select count(*) from alert_rule where company_id = %(company)s
 
 -- name: add_rule
-insert into alert_rule (company_id, rule_id, name, metric, section, share, period, created_at, changed_at)
+insert into alert_rule (company_id, rule_id, name, metric, section, share, period, language, created_at, changed_at)
 values (
-  %(company)s, %(rule)s, %(name)s, %(metric)s::limit_metric, %(section)s::section, %(share)s, %(period)s::alert_period, %(now)s, %(now)s
+  %(company)s, %(rule)s, %(name)s, %(metric)s::limit_metric, %(section)s::section, %(share)s, %(period)s::alert_period,
+  %(language)s::text_language, %(now)s, %(now)s
 )
 
 -- name: change_rule
 update alert_rule r
 set name = %(name)s, metric = %(metric)s::limit_metric, section = %(section)s::section, share = %(share)s,
-  period = %(period)s::alert_period, changed_at = %(now)s, look_again_at = null,
+  period = %(period)s::alert_period, language = %(language)s::text_language, changed_at = %(now)s, look_again_at = null,
   revision = r.revision + case
     when (r.metric, r.section, r.share, r.period)
       = (%(metric)s::limit_metric, %(section)s::section, %(share)s::double precision, %(period)s::alert_period) then 0

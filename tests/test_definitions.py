@@ -10,8 +10,9 @@ from typing import Any, cast
 
 from graphql import GraphQLNamedType, GraphQLObjectType, get_named_type
 
-from turnout.analytics.definitions import VERSION, Language, definitions
+from turnout.analytics.definitions import VERSION, definitions
 from turnout.graphql.schema import schema
+from turnout.tenants.languages import Language
 
 FOLDER = Path(__file__).resolve().parent.parent / "analytics/definitions"
 # Figures, and what has several of them in one.

@@ -4,22 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
-_NAMES: Final = {
-    "SPEAKERS": "speakers at once",
-    "LISTENERS": "listeners at once",
-    "CONNECTIONS": "connections at once",
-    "EVENTS": "events at once",
-    "PARTICIPATION_MINUTES": "minutes of participation in the billing period",
-    "RECORDED_MINUTES": "minutes recorded in the billing period",
-    "STORED_RECORDING_MINUTES": "minutes of stored recordings",
-    "STORAGE_BYTES": "bytes in use",
-    "USERS": "registered users",
-}
+from turnout.server.delivering.wording import number, say, what
+from turnout.tenants.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +41,7 @@ class Message:
     section: str
     share: float
     period: str
+    language: Language
     fired: Fired | None
 
     @property
@@ -68,7 +60,9 @@ class Message:
         message = EmailMessage()
         message["From"] = sender
         message["To"] = recipient
-        message["Subject"] = f"{self.company}: {self.name}" if self.fired else f"{self.company}: test of {self.name}"
+        message["Subject"] = self._say(
+            "subject" if self.fired else "test_subject", company=self.company, name=self.name
+        )
         message["Date"] = format_datetime(self.created_at)
         message["Message-ID"] = f"<{self.delivery_id}@{sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
@@ -81,22 +75,27 @@ class Message:
         return {"company": self.slug, "rule": rule} | (_firing(self.fired) if self.fired else {})
 
     def _lines(self) -> list[str]:
-        what = _NAMES[self.metric] + ("" if self.section == "TOTAL" else f" ({self.section.lower()}s)")
-        rule = f"The rule {self.name!r} waits for {self.share * 100:g} % of the limit of {what}."
+        called = what(self.language, self.metric, self.section)
+        rule = self._say("rule", name=self.name, percent=number(self.language, self.share * 100), what=called)
         if self.fired is None:
-            return [f"This is a test of an alert of {self.company}.", "", rule]
-        return [*self._found(self.fired, what), "", rule, "It says nothing more until that period is over."]
+            return [self._say("test", company=self.company), "", rule]
+        return [*self._found(self.fired, called), "", rule, self._say("silent")]
 
-    def _found(self, fired: Fired, what: str) -> list[str]:
-        when = f"{fired.day} ({self.time_zone})" + (f", at {fired.at:%Y-%m-%d %H:%M:%S} UTC" if fired.at else "")
+    def _found(self, fired: Fired, called: str) -> list[str]:
+        share = number(self.language, fired.value / fired.limit * 100, 4)
+        at = f"{fired.at:%Y-%m-%d %H:%M:%S}" if fired.at else ""
+        period = "period_of_a_day" if fired.first_day == fired.last_day else "period"
         return [
-            f"{self.company} has reached {fired.value / fired.limit * 100:.4g} % of a limit.",
+            self._say("reached", company=self.company, percent=share),
             "",
-            f"Reached: {fired.value:,.15g} {what}",
-            f"Limit:   {fired.limit:,.15g}",
-            f"Day:     {when}",
-            f"Period:  {fired.first_day}" + ("" if fired.first_day == fired.last_day else f" to {fired.last_day}"),
+            self._say("value", value=number(self.language, fired.value), what=called),
+            self._say("limit", limit=number(self.language, fired.limit)),
+            self._say("instant" if fired.at else "day", day=fired.day, time_zone=self.time_zone, at=at),
+            self._say(period, first_day=fired.first_day, last_day=fired.last_day),
         ]
+
+    def _say(self, text: str, /, **values: object) -> str:
+        return say(self.language, text, **values)
 
 
 def _firing(fired: Fired) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from turnout.server.delivering.webhooks import post, signed
 from turnout.tenants.addresses import Network
 from turnout.tenants.alert_rules import MOST_AN_HOUR
 from turnout.tenants.alert_targets import AlertChannel, Target
+from turnout.tenants.languages import Language
 
 PERIOD_SECONDS: Final = 1.0
 # At once. Each has one turn at a time, and those whose turn is longest ago are next: servers that hang hold up few.
@@ -36,7 +37,7 @@ LONGEST: Final = timedelta(days=1)
 
 _SQL: Final = statements("turnout.server.delivering", "worker.sql")
 # Columns of a claimed delivery: of its company and rule, and of its alert; a test has none, and nulls for these.
-_Said = tuple[str, str, str, UUID, str, str, str, float, str]
+_Said = tuple[str, str, str, UUID, str, str, str, float, str, str]
 _Firing = tuple[date, date, date, datetime | None, float, float]
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -247,7 +248,7 @@ def _claimed(
     created_at: datetime,
     *about: *tuple[*_Said, UUID | None, *_Firing],
 ) -> Claimed:
-    said, alert_id, firing = about[:9], about[9], about[10:]
+    said, language, alert_id, firing = about[:9], Language(about[9]), about[10], about[11:]
     fired = Fired(alert_id, *firing) if alert_id else None
-    message = Message(delivery_id, created_at, *said, fired=fired)
+    message = Message(delivery_id, created_at, *said, language=language, fired=fired)
     return Claimed(company_id, attempts, Target(AlertChannel(channel), address), secret, message)

@@ -67,7 +67,7 @@ claimed as (
 )
 select d.delivery_id, d.attempts, t.channel::text, t.address, t.secret, d.created_at, c.slug, c.name, c.time_zone, r.rule_id,
   coalesce(a.name, r.name), coalesce(a.metric, r.metric)::text, coalesce(a.section, r.section)::text, coalesce(a.share, r.share),
-  coalesce(a.period, r.period)::text, a.alert_id, a.first_day, a.last_day, a.day, a.at, a.value, a.limit_value
+  coalesce(a.period, r.period)::text, r.language::text, a.alert_id, a.first_day, a.last_day, a.day, a.at, a.value, a.limit_value
 from claimed d
 join company c on c.company_id = %(company)s
 join alert_target t on t.company_id = %(company)s and t.target_id = d.target_id

@@ -74,7 +74,8 @@ async def test_what_reaches_the_share_is_posted_within_the_second(
 async def test_a_rule_is_made_changed_tested_and_deleted(at_acme: Client, receiver: Receiver) -> None:
     made = (await at_acme.query(CREATE, {"rule": rule(receiver.url)}))["createAlertRule"]
     same = {"id": made["rule"]["id"]}
-    changed = await at_acme.query(CHANGE, same | {"rule": rule(receiver.url, name="Fuller", share=0.9)})
+    fuller = rule(receiver.url, name="Fuller", share=0.9) | {"language": "RU"}
+    changed = await at_acme.query(CHANGE, same | {"rule": fuller})
     tested = "mutation($id: ID!) { testAlertRule(id: $id) { targets { latestDelivery { isTest state } } } }"
     begun = await at_acme.query(tested, same)
     await until(receiver.has_been_asked)
@@ -86,6 +87,7 @@ async def test_a_rule_is_made_changed_tested_and_deleted(at_acme: Client, receiv
     assert again == ["ALERT_RULE_TESTED_LATELY"]
     [listed] = await ask(at_acme, "alertRules")
     assert (listed["condition"]["share"], listed["targets"][0]["webhook"]) == (0.9, receiver.url)
+    assert listed["language"] == "RU"
     assert await at_acme.query(deleted, same) == {"deleteAlertRule": True}
     assert await at_acme.codes(deleted, same) == ["UNKNOWN_ALERT_RULE"]
     acts = [entry["action"] for entry in (await ask(at_acme, "audit"))["nodes"]]

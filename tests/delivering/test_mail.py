@@ -4,11 +4,13 @@ import asyncio
 from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from string import Formatter
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult
 
+from tests.alerting import agree, condition, fired, meeting
 from tests.databases import Database
 from tests.delivering.receiving import Certificate, post_office
 from tests.delivering.working import MAIL, latest, something_to_tell, work_off
@@ -16,7 +18,12 @@ from tests.worlds.product import Product
 from turnout.analytics.alerts import DeliveryFailure, DeliveryState
 from turnout.server.delivering.mail import MailServer
 from turnout.server.delivering.outcomes import Outcome
+from turnout.server.delivering.wording import texts
+from turnout.tenants.alert_rules import RuleWish, create_rule, send_test
+from turnout.tenants.audit import COMMAND
 from turnout.tenants.company import Company
+from turnout.tenants.languages import Language
+from turnout.tenants.limits import LimitMetric, Section
 
 
 async def test_an_alert_is_sent_by_mail(product: Product, acme: Company, database: Database) -> None:
@@ -34,6 +41,45 @@ async def test_an_alert_is_sent_by_mail(product: Product, acme: Company, databas
     delivery = await latest(product, acme)
     assert delivery.state is DeliveryState.DELIVERED
     assert message["Message-ID"] == f"<{delivery.delivery_id}@turnout.test>"
+
+
+async def test_mail_is_in_the_language_of_its_rule(product: Product, acme: Company, database: Database) -> None:
+    agree(database, acme, product.now, "CONNECTIONS=1500")
+    wish = RuleWish("Почти всё", condition(share=0.001), [MAIL], Language.RU)
+    rule = await create_rule(product.door, acme, wish, COMMAND, product.now)
+    await product.tell(acme, meeting("a", product.now.replace(hour=9), people=3))
+    assert len(await fired(product, acme)) == 1
+    await send_test(product.door, acme, rule.rule_id, product.now)
+
+    async with post_office() as (inbox, port):
+        mail = MailServer("127.0.0.1", port, "alerts@turnout.test", "none")
+        assert await work_off(database, product, mail=mail) == 2
+
+    letters = [message_from_bytes(envelope.content, policy=policy.default) for envelope in inbox.envelopes]
+    test, alert = sorted(letters, key=lambda letter: "проверка" not in letter["Subject"])
+    assert (test["Subject"], alert["Subject"]) == ("Acme: проверка правила «Почти всё»", "Acme: Почти всё")
+    assert alert.get_content().splitlines()[:4] == [
+        "Acme: достигнуто 0,2 % лимита.",
+        "",
+        "Достигнуто: 3, одновременные подключения",
+        "Лимит:      1\u00a0500",
+    ]
+
+
+def test_every_language_has_every_text_with_the_same_places() -> None:
+    english, *others = (texts(language) for language in Language)
+
+    for other in others:
+        assert places(other) == places(english)
+    assert english["metrics"].keys() == set(LimitMetric)
+    assert english["sections"].keys() == set(Section)
+
+
+def places(named: dict[str, Any]) -> dict[str, set[str]]:
+    """What each text has places for."""
+    flat = {name: text for name, text in named.items() if isinstance(text, str)}
+    flat |= {f"{table}.{name}": text for table in ("metrics", "sections") for name, text in named[table].items()}
+    return {name: {place for _, place, *_ in Formatter().parse(text) if place} for name, text in flat.items()}
 
 
 async def test_without_a_mail_server_mail_waits_for_one(product: Product, acme: Company, database: Database) -> None:

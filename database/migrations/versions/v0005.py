@@ -8,3 +8,4 @@ down_revision = "0004"
 
 def upgrade() -> None:
     run_files("v0005_writes.sql", "v0005_presence.sql", "v0005_created.sql", "v0005_overview.sql")
+    run_files("v0005_writes.sql", "v0005_presence.sql", "v0005_alerts.sql")
