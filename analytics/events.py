@@ -10,7 +10,7 @@ import msgspec
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.peaks import MICROSECONDS_A_MINUTE
 from turnout.analytics.periods import ALWAYS, FIRST_DAY, LAST_DAY, Period
-from turnout.analytics.reading import Question, Reading, period_parameters
+from turnout.analytics.reading import Days, Question, Reading, period_parameters, whole_days
 from turnout.database.statements import statements
 
 _SQL: Final = statements("turnout.analytics", "events.sql")
@@ -91,7 +91,8 @@ _ALL_TIME: Final[dict[str, Any]] = {
 async def event_stats(reading: Reading, period: Period, wanted: Wanted, filters: Filters = EVERY) -> Page[EventStat]:
     """Events held in the period, created in it, or planned to start in it."""
     about = period_parameters(period, reading.today) | filters.parameters()
-    return await _ask(reading, wanted, about | {"only": None})
+    segment = whole_days(period) if period.generation else None
+    return await _ask(reading, wanted, about | {"only": None}, segment)
 
 
 async def event_stat(reading: Reading, event_id: str) -> EventStat | None:
@@ -100,12 +101,15 @@ async def event_stat(reading: Reading, event_id: str) -> EventStat | None:
     return page.rows[0] if page.rows else None
 
 
-async def _ask(reading: Reading, wanted: Wanted, about: dict[str, Any]) -> Page[EventStat]:
+async def _ask(reading: Reading, wanted: Wanted, about: dict[str, Any], segment: Days | None = None) -> Page[EventStat]:
     """Whole events are asked for: every day that one of them may have been held on must be up to date.
 
-    Tomorrow too: a stay told by a clock that is ahead may begin behind the next midnight.
+    Tomorrow too: a stay told by a clock that is ahead may begin behind the next midnight. Of a segment's own rollups
+    these days are read beside them.
     """
-    question = Question(paged(_SQL["event_stats"], wanted), line_of(_event_stat), about | wanted.parameters(), ALWAYS)
+    parameters = about | wanted.parameters()
+    text = paged(_SQL["event_stats"], wanted)
+    question = Question(text, line_of(_event_stat), parameters, segment, own_days=ALWAYS)
     return page_of(await reading.ask(question), wanted)
 
 

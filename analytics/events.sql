@@ -52,7 +52,7 @@ listed as materialized (
     and t.starts_at >= %(period_start)s and t.starts_at < %(period_end)s
     and (%(segment)s::jsonb is null or event_in_segment(%(company)s, %(segment)s::jsonb, t.event_id, t.room_key))
 ),
--- All days of these events, those outside the period included: looked up event by event while they are not too many, since
+-- All days of these events, those outside the period included, of all who stayed, of whatever segment: looked up event by event while they are not too many, since
 -- a join may read all days of all events; of very many it is the join that is faster.
 lasting as (
   select d.*
@@ -60,14 +60,14 @@ lasting as (
   cross join lateral (
     select d.event_id, d.day, d.first_joined_at, d.last_left_at, d.live, d.occupied_us, d.occupied_until, d.open_stays
     from event_day d
-    where d.company_id = %(company)s and d.generation = %(generation)s and d.event_id = l.event_id
+    where d.company_id = %(company)s and d.generation = %(company_generation)s and d.event_id = l.event_id
     offset 0
   ) d
   where (select count(*) from listed) <= 20000
   union all
   select d.event_id, d.day, d.first_joined_at, d.last_left_at, d.live, d.occupied_us, d.occupied_until, d.open_stays
   from listed l
-  join event_day d on d.company_id = %(company)s and d.generation = %(generation)s and d.event_id = l.event_id
+  join event_day d on d.company_id = %(company)s and d.generation = %(company_generation)s and d.event_id = l.event_id
   where (select count(*) from listed) > 20000
 ),
 whole as (
@@ -78,7 +78,7 @@ whole as (
       + case when d.open_stays > 0 then greatest(microseconds(least(%(as_of)s, c.ends_at) - d.occupied_until), 0) else 0 end
     )::bigint as duration_us
   from lasting d
-  join company_day c on c.company_id = %(company)s and c.generation = %(generation)s and c.day = d.day
+  join company_day c on c.company_id = %(company)s and c.generation = %(company_generation)s and c.day = d.day
   group by d.event_id
 ),
 recorded as (

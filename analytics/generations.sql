@@ -1,7 +1,8 @@
--- Rollups that take the place of others: in another zone, or computed anew.
+-- Rollups that take the place of others, in another zone or computed anew; and those of segments, which stand beside them.
 
 -- name: state
-select g.generation = c.generation as answers, g.seeded_at is not null as seeded, g.retired_at
+select case when g.segment_id is null then g.generation = c.generation else g.whole_at is not null and g.retired_at is null end as answers,
+  g.seeded_at is not null as seeded, g.retired_at, g.segment_id is not null as of_segment
 from rollup_generation g
 join company c on c.company_id = %(company)s
 where g.company_id = %(company)s and g.generation = %(generation)s
@@ -49,11 +50,12 @@ cross join lateral (
 select 1 from company where company_id = %(company)s for update
 
 -- name: take_place
+-- Those of segments beside the old ones retire with them.
 with retired as (
   update rollup_generation g
   set retired_at = %(as_of)s
   from company c
-  where c.company_id = %(company)s and g.company_id = %(company)s and g.generation = c.generation
+  where c.company_id = %(company)s and g.company_id = %(company)s and c.generation in (g.generation, g.beside) and g.retired_at is null
   returning g.generation
 )
 update company c
@@ -64,3 +66,32 @@ where c.company_id = %(company)s and g.company_id = %(company)s and g.generation
 -- name: remove
 delete from rollup_generation g
 where g.company_id = %(company)s and g.generation = %(generation)s and g.retired_at <= %(before)s
+
+-- name: become_whole
+update rollup_generation set whole_at = %(as_of)s where company_id = %(company)s and generation = %(generation)s
+
+-- name: begin_segments
+-- For each segment beside each of the company's own: those that answer, and those that are to take their place.
+insert into rollup_generation (company_id, generation, time_zone, rolled_through, begun_at, segment_id, beside)
+select %(company)s, l.generation + row_number() over (order by o.generation, s.declared_at, s.segment_id), o.time_zone,
+  (%(as_of)s::timestamptz at time zone o.time_zone)::date, %(as_of)s, s.segment_id, o.generation
+from segment s
+join rollup_generation o on o.company_id = %(company)s and o.segment_id is null and o.retired_at is null
+cross join (select max(g.generation) as generation from rollup_generation g where g.company_id = %(company)s) l
+where s.company_id = %(company)s and s.removed_at is null
+  and not exists (
+    select from rollup_generation g
+    where g.company_id = %(company)s and g.segment_id = s.segment_id and g.beside = o.generation
+  )
+
+-- name: retire_segments
+update rollup_generation g
+set retired_at = %(as_of)s
+from segment s
+where s.company_id = %(company)s and s.removed_at is not null
+  and g.company_id = %(company)s and g.segment_id = s.segment_id and g.retired_at is null
+
+-- name: forget_segments
+delete from segment s
+where s.company_id = %(company)s and s.removed_at is not null
+  and not exists (select from rollup_generation g where g.company_id = %(company)s and g.segment_id = s.segment_id)

@@ -84,6 +84,11 @@ class Period:
         return None
 
     @property
+    def generation(self) -> int | None:
+        """The rollups that answer about it, where they are not the company's own."""
+        return None
+
+    @property
     def closing(self) -> Bucket | None:
         """The last day from its midnight to the period's end, when the period ends inside it; None when it does not."""
         zone, last = ZoneInfo(self.time_zone), self.buckets[-1]

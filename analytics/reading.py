@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, Generic, LiteralString, Protocol, TypeVar, cast
@@ -21,6 +21,7 @@ from turnout.tenants.connection import Door, Statement
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
 Clock = Callable[[], datetime]
+Days = tuple[date, date]
 
 # How long an answer waits for its days to be refreshed before it is given as it is, and says so.
 PATIENCE: Final = 2.0
@@ -34,25 +35,43 @@ _SQL = statements("turnout.analytics", "reading.sql")
 
 @dataclass(frozen=True, eq=False)
 class Question(Generic[Row]):
-    """A statement about a company; `first_day` to `last_day` are the rollups it reads, None when it reads none.
+    """A statement about a company; `days` are the first and last day of the rollups it reads, None when it reads none.
 
-    `company` and `as_of` are filled in when it is asked.
+    They are those of the generation among the parameters, the company's own where there is none; `own_days` are of the
+    company's own, where it reads them beside a segment's. `company`, `as_of` and both generations are filled in when it
+    is asked.
     """
 
     text: LiteralString
     row: Callable[..., Row]
     parameters: dict[str, Any] = field(default_factory=dict[str, Any])
-    days: tuple[date, date] | None = None
+    days: Days | None = None
+    own_days: Days | None = None
+
+    def reads(self, own: int) -> list[tuple[int, Days]]:
+        """Which days of which generations it reads, when the company's own is this one."""
+        both = (self.generation_in(own), self.days), (own, self.own_days)
+        return [(generation, days) for generation, days in both if days]
+
+    def generation_in(self, own: int) -> int:
+        """The generation that it is about."""
+        return self.parameters.get("generation") or own
 
 
 @dataclass(frozen=True)
 class PendingDay:
     """A day whose rollup is out of date: which marks say so (none when it is time that has passed), and since when."""
 
+    generation: int
     day: date
     marks: tuple[int, ...]
     revision: int
     since: datetime
+
+    @property
+    def key(self) -> tuple[int, date]:
+        """What it is told apart by."""
+        return self.generation, self.day
 
 
 class Refreshing(Protocol):
@@ -153,46 +172,69 @@ class Reading:
 
     async def _answer(self, questions: list[Question[Any]]) -> list[Any]:
         """The rows of each question, or the exception of the one that failed, as a DataLoader wants them."""
-        days = [question.days for question in questions if question.days]
-        asked = (min(first for first, _ in days), max(last for _, last in days)) if days else None
+        asked = _span([days for question in questions for days in question.reads(self.company.generation)])
         give_up = time.monotonic() + self._patience
-        wanted: dict[date, PendingDay] | None = None
+        wanted: dict[tuple[int, date], PendingDay] | None = None
         pause = 0.0
         while True:
             as_of = self._clock()
             answers, found, unfinished = await self._read(questions, asked, as_of)
             late = _still_late(wanted, found)
             remaining = give_up - time.monotonic()
-            if not late or remaining <= 0 or asked is None:
+            if not late or remaining <= 0:
                 self.as_of = as_of if self._first_batch else min(self.as_of, as_of)
                 self._first_batch = False
                 self.pending |= {day.day: day.since for day in late}
                 self._unfinished.found(unfinished)
                 return answers
-            wanted = wanted or {day.day: day for day in found}
+            wanted = wanted or {day.key: day for day in found}
             # One refresh is enough unless it fails, or another process is at it: then asking again at once is no use.
             await asyncio.sleep(min(pause, remaining))
             pause = min(2 * pause, LONGEST_PAUSE) or SHORTEST_PAUSE
-            await self._refresher.refresh(self.company, late[0].day, late[-1].day, give_up - time.monotonic())
+            await self._refresh(late, give_up - time.monotonic())
+
+    async def _refresh(self, late: list[PendingDay], patience: float) -> None:
+        """Have each generation refreshed that a late day is of."""
+        days = _span([(day.generation, (day.day, day.day)) for day in late])
+        await asyncio.gather(
+            *(
+                self._refresher.refresh(replace(self.company, generation=generation), first, last, patience)
+                for generation, (first, last) in days.items()
+            )
+        )
 
     async def _read(
-        self, questions: Sequence[Question[Any]], asked: tuple[date, date] | None, as_of: datetime
+        self, questions: Sequence[Question[Any]], asked: Mapping[int, Days], as_of: datetime
     ) -> tuple[list[list[Any] | Exception], list[PendingDay], list[date]]:
         """The rows of each question, the days of these rollups that are out of date, and the unfinished ones."""
-        fixed = {"company": self.company.company_id, "generation": self.company.generation, "as_of": as_of}
+        own = self.company.generation
+        fixed = {"company": self.company.company_id, "company_generation": own, "as_of": as_of}
         whole: dict[str, Any] = {"segment": None}
-        batch = [Statement(question.text, whole | question.parameters | fixed, question.row) for question in questions]
+        batch = [
+            Statement(
+                question.text,
+                whole | question.parameters | fixed | {"generation": question.generation_in(own)},
+                question.row,
+            )
+            for question in questions
+        ]
         today = as_of.astimezone(self.company.zone).date()
-        beside = [self._late(fixed, asked, today)] if asked else []
+        beside = [self._late(fixed, generation, days, today) for generation, days in asked.items()]
+        unfinished = [
+            statement
+            for generation in {own, *asked}
+            for statement in self._unfinished.statements(fixed | {"generation": generation}, today)
+        ]
         about_little = all(map(_is_about_little, questions))
-        answers = await self._look([*batch, *beside, *self._unfinished.statements(fixed, today)], about_little)
+        answers = await self._look([*batch, *beside, *unfinished], about_little)
         found = [row for rows in answers[len(batch) :] for row in _whole(rows)]
         late = [row for row in found if isinstance(row, PendingDay)]
         return answers[: len(batch)], late, [row for row in found if isinstance(row, date)]
 
-    def _late(self, fixed: dict[str, Any], asked: tuple[date, date], today: date) -> Statement[PendingDay]:
-        span = {"first_day": asked[0], "last_day": asked[1], "today": today, "time_zone": self.company.time_zone}
-        return Statement(_SQL["pending_days"], fixed | span, _pending_day)
+    def _late(self, fixed: dict[str, Any], generation: int, days: Days, today: date) -> Statement[PendingDay]:
+        about = {"generation": generation, "today": today, "time_zone": self.company.time_zone}
+        about |= {"first_day": days[0], "last_day": days[1]}
+        return Statement(_SQL["pending_days"], fixed | about, partial(_pending_day, generation))
 
     async def _look(self, statements: Sequence[Statement[Any]], about_little: bool) -> list[list[Any] | Exception]:
         return await self._door.read(
@@ -214,11 +256,20 @@ def _whole(found: list[Any] | Exception) -> list[Any]:
     return found
 
 
-def _pending_day(day: date, marks: list[int], revision: int, since: datetime) -> PendingDay:
-    return PendingDay(day, tuple(marks), revision, since)
+def _pending_day(generation: int, day: date, marks: list[int], revision: int, since: datetime) -> PendingDay:
+    return PendingDay(generation, day, tuple(marks), revision, since)
 
 
-def _still_late(wanted: dict[date, PendingDay] | None, found: list[PendingDay]) -> list[PendingDay]:
+def _span(read: Sequence[tuple[int, Days]]) -> dict[int, Days]:
+    """Of each generation the first and the last day of all that is read."""
+    spans: dict[int, Days] = {}
+    for generation, (first, last) in read:
+        before = spans.get(generation, (first, last))
+        spans[generation] = min(first, before[0]), max(last, before[1])
+    return spans
+
+
+def _still_late(wanted: dict[tuple[int, date], PendingDay] | None, found: list[PendingDay]) -> list[PendingDay]:
     """Of the days that were out of date when the question came, those that still are for the same reason.
 
     Marks made since do not count: an answer owes what was acknowledged before it was asked, and would otherwise
@@ -226,7 +277,7 @@ def _still_late(wanted: dict[date, PendingDay] | None, found: list[PendingDay]) 
     """
     if wanted is None:
         return found
-    return [day for day in found if day.day in wanted and _same_reason(wanted[day.day], day)]
+    return [day for day in found if day.key in wanted and _same_reason(wanted[day.key], day)]
 
 
 def _same_reason(then: PendingDay, now: PendingDay) -> bool:
@@ -252,6 +303,7 @@ def period_parameters(period: Period, today: date) -> dict[str, Any]:
         "cut_ends": [bucket.end for bucket in period.cut],
         "today": today,
         "segment": period.segment,
+        "generation": period.generation,
     }
 
 

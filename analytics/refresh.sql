@@ -14,10 +14,11 @@ select set_config('app.company', %(company)s::text, true)
 select time_zone from rollup_generation where company_id = %(company)s and generation = %(generation)s
 
 -- name: rules
--- The zone, and whether support has agreed on another staleAfter that nobody has taken up yet.
-select g.time_zone, c.next_stale_after is not null
+-- The zone, whether support has agreed on another staleAfter that nobody has taken up yet, and the segment, if it is of one.
+select g.time_zone, c.next_stale_after is not null, s.definition::text
 from rollup_generation g
 join company c on c.company_id = %(company)s
+left join segment s on s.company_id = %(company)s and s.segment_id = g.segment_id
 where g.company_id = %(company)s and g.generation = %(generation)s
 
 -- name: due_days
@@ -212,7 +213,7 @@ where company_id = %(company)s and generation = %(generation)s and rolled_throug
 delete from mark where company_id = %(company)s and generation = %(generation)s and mark_id = any (%(marks)s::bigint[])
 
 -- name: generations_to_refresh
-select company_id, generation, answers from generations_to_refresh()
+select company_id, generation, duty from generations_to_refresh()
 
 -- name: share_company
 -- As an ingest does, first of all: how long stays wait is what it is until the commit.

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import math
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -17,7 +19,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 from turnout.analytics.closing import NOT_AT_ALL, Closing, Waiting, billing_calendars
 from turnout.analytics.periods import ALWAYS
 from turnout.analytics.reading import Clock
-from turnout.analytics.refreshing import Refresh, generations_to_refresh
+from turnout.analytics.refreshing import Duty, Refresh, generations_to_refresh
 from turnout.analytics.views import fill_views, refresh_views
 from turnout.database.calendar import extend_all
 from turnout.database.faults import describe
@@ -74,12 +76,12 @@ class Refresher:
         self._gates: dict[int, asyncio.Lock] = {}
         self._shared: dict[tuple[int, int, tuple[date, date]], asyncio.Task[None]] = {}
         self._settled: dict[int, float] = {}
-        self._failed: dict[int, _Failed] = {}
+        self._failed: dict[tuple[int, int], _Failed] = {}
         # Late at the start: whoever ran before may have ended between computing days and this.
         self._views_are_late = True
         self._views_due = -math.inf
         self._beside: dict[str, asyncio.Task[None]] = {}
-        self._builds: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self._builds: dict[int, asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
@@ -134,7 +136,7 @@ class Refresher:
 
         What fails is tried again less and less often.
         """
-        failed = self._failed.get(company_id)
+        failed = self._failed.get((company_id, generation))
         if failed and time.monotonic() < failed.not_before:
             return
         try:
@@ -143,10 +145,10 @@ class Refresher:
         except psycopg.OperationalError:  # the database itself is away, for all of them
             raise
         except psycopg.Error as error:
-            self._failed[company_id] = again = (failed or _Failed()).once_more()
+            self._failed[company_id, generation] = again = (failed or _Failed()).once_more()
             _log.exception("company_refresh_failed", company=company_id, error=describe(error), times=again.times)
         else:
-            self._failed.pop(company_id, None)
+            self._failed.pop((company_id, generation), None)
 
     async def close_periods(self, company_id: int, generation: int) -> list[date]:
         """Close every billing period that has ended, and revise those that have changed, without waiting any longer.
@@ -175,6 +177,11 @@ class Refresher:
                     raise
                 except psycopg.Error as error:
                     _log.exception("closing_failed", company=calendar.company_id, error=str(error))
+
+    async def follow(self, company_id: int, generation: int) -> None:
+        """Begin rollups of the segments that the company has declared, and retire those of what it has removed."""
+        async with self._gates.setdefault(company_id, asyncio.Lock()), self._pool.connection() as connection:
+            await Refresh(connection, company_id, generation).follow(self._clock())
 
     async def build(self, company_id: int, generation: int) -> None:
         """Compute rollups that are to take the place of others until they do; or remove those that did their duty."""
@@ -228,12 +235,19 @@ class Refresher:
     async def _sweep(self) -> None:
         async with self._pool.connection() as connection:
             generations = await generations_to_refresh(connection)
-        for company_id, generation, answers in generations:
-            if answers:
+        beside: defaultdict[int, list[tuple[int, Duty]]] = defaultdict(list)
+        for company_id, generation, duty in generations:
+            if duty is Duty.REFRESH:
                 await self._refresh_in_turn(company_id, generation)
-            elif (company_id, generation) not in self._builds:
-                # Computing a whole history must hold up nobody else's days.
-                self._builds[company_id, generation] = asyncio.create_task(self._build(company_id, generation))
+            elif duty is not Duty.SEGMENT:
+                beside[company_id].append((generation, duty))
+        # Computing a whole history must hold up nobody else's days, and segments nobody's own.
+        for company_id, work in beside.items():
+            if company_id not in self._builds:
+                self._builds[company_id] = asyncio.create_task(self._build(company_id, work))
+        marked = [(company_id, generation) for company_id, generation, duty in generations if duty is Duty.SEGMENT]
+        if marked:
+            self._do_beside("segments", partial(self._refresh_segments, marked))
 
     def _do_beside(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """What is about all companies and takes as long as there are many of them holds up nobody's days."""
@@ -260,13 +274,27 @@ class Refresher:
         ended = time.monotonic()
         self._views_due = max(self._views_due, ended + VIEW_PAUSE * (ended - began))
 
-    async def _build(self, company_id: int, generation: int) -> None:
+    async def _build(self, company_id: int, work: list[tuple[int, Duty]]) -> None:
+        """One after the other, the latest first: segments are whole before the company's own take the old ones' place.
+
+        What following declarations begins is built from the next sweep on.
+        """
+        following = [one for one in work if one[1] is Duty.FOLLOW]
         try:
-            await self.build(company_id, generation)
+            for generation, duty in following[:1] or sorted(work, reverse=True):
+                await self._build_one(company_id, generation, duty)
+        finally:
+            del self._builds[company_id]
+
+    async def _build_one(self, company_id: int, generation: int, duty: Duty) -> None:
+        try:
+            await (self.follow if duty is Duty.FOLLOW else self.build)(company_id, generation)
         except _AWAY as error:
             _log.warning("build_failed", company=company_id, generation=generation, error=describe(error))
-        finally:
-            del self._builds[company_id, generation]
+
+    async def _refresh_segments(self, marked: list[tuple[int, int]]) -> None:
+        for company_id, generation in marked:
+            await self._refresh_in_turn(company_id, generation)
 
     def _may_settle(self, company_id: int) -> bool:
         """Stays that grew stale are written down now and then: no answer depends on it."""

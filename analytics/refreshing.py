@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final, LiteralString
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,17 @@ _ROLLUPS: Final = (
     *("features", "media", "quality", "sampled_stays"),
     *("levels", "billing", "carried_stays"),
 )
+# What a sweep writes of a segment, which has nothing else.
+_ROLLUPS_OF_SEGMENTS: Final = ("sections", "events", "owners", "persons", "peaks", "devices", "rooms", "hours")
+
+
+class Duty(StrEnum):
+    """What is to be done with a generation of rollups; see generations_to_refresh()."""
+
+    REFRESH = "REFRESH"
+    SEGMENT = "SEGMENT"
+    FOLLOW = "FOLLOW"
+    BUILD = "BUILD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,7 @@ class _State:
     answers: bool
     seeded: bool
     retired_at: datetime | None
+    of_segment: bool
 
 
 class Refresh:
@@ -106,8 +119,21 @@ class Refresh:
             if state.retired_at:
                 await self._remove(now)
                 return True
-            await (self._take_place(now) if state.seeded else self._seed(now))
+            if not state.seeded:
+                await self._seed(now)
+            elif state.of_segment:
+                await self._become_whole(now)
+            else:
+                await self._take_place(now)
             return False
+
+    async def follow(self, now: datetime) -> None:
+        """Begin rollups of segments that have been declared, and retire those of segments that have been removed."""
+        async with self.locked(), self._connection.transaction():
+            await self._execute(_SQL["enter"])
+            await self._execute(_SQL["lock_company"])
+            for statement in ("begin_segments", "retire_segments", "forget_segments"):
+                await self._execute(_SQL[statement], as_of=now)
 
     async def _state(self) -> "_State | None":
         async with self._connection.transaction():
@@ -137,6 +163,15 @@ class Refresh:
             await self._execute(_SQL["take_place"], as_of=now)
             # Rules are held against days that answer, which these do from here on.
             await self._alert(now, zone, today)
+
+    async def _become_whole(self, now: datetime) -> None:
+        """When no more days are left than were touched meanwhile: whoever asks for one of them has it refreshed."""
+        async with self._connection.transaction():
+            await self._execute(_SQL["enter"])
+            [(zone,)] = await self._rows(_SQL["zone"])
+            due = await self._due(now, ALWAYS, zone, now.astimezone(ZoneInfo(zone)).date())
+            if len(due) <= DAYS_AT_ONCE:
+                await self._execute(_SQL["become_whole"], as_of=now)
 
     async def _remove(self, now: datetime) -> None:
         async with self._connection.transaction():
@@ -169,7 +204,7 @@ class Refresh:
                 rules = await self._rows(_SQL["rules"])
                 if not rules:  # removed in the meantime, with all its marks
                     return 0
-                [(zone, to_change)] = rules
+                [(zone, to_change, segment)] = rules
                 if to_change:
                     raise _RulesToChangeError
                 today = now.astimezone(ZoneInfo(zone)).date()
@@ -177,6 +212,9 @@ class Refresh:
                 at_once = await self._at_once(due)
                 if due:
                     await self._compute(due[:at_once], now, zone)
+                if due[:DAYS_AT_ONCE]:
+                    await self._compute(due[:DAYS_AT_ONCE], now, zone, segment)
+                if due and segment is None:
                     await self._alert(now, zone, today)
                 if len(due) <= at_once:
                     await self._execute(_SQL["roll_through"], today=today)
@@ -201,6 +239,10 @@ class Refresh:
         return max(days, DAYS_AT_ONCE)
 
     async def _compute(self, due: Sequence[_DueDay], now: datetime, zone: str) -> None:
+    async def _compute(
+        self, due: Sequence[_DueDay], now: datetime, zone: str, segment: str | None = None
+    ) -> None:
+        parts, rollups = (_PARTS, _ROLLUPS) if segment is None else ((), _ROLLUPS_OF_SEGMENTS)
         days: dict[str, list[date]] = {"days": [day.day for day in due]}
         bounds: dict[str, list[datetime]] = {
             "starts": [day.starts_at for day in due],
@@ -208,11 +250,11 @@ class Refresh:
         }
         await self._execute(_SQL["begin_days"], **days, **bounds, as_of=now)
         await self._execute(_SQL["bump_months"], **days)
-        for table in _ROLLUPS:
+        for table in rollups:
             await self._execute(_SQL[f"clear_{table}"], **days)
-        sweep = Sweep(self._connection, self._company_id, self._generation)
+        sweep = Sweep(self._connection, self._company_id, self._generation, segment)
         await sweep.write(days["days"], bounds["starts"], bounds["ends"], now, zone)
-        for part in _PARTS:
+        for part in parts:
             await self._execute(_SQL[f"compute_{part}"], **days, **bounds, as_of=now)
         marks = [mark for day in due for mark in day.marks]
         await self._execute(_SQL["mark_closed"], **days, marks=marks, as_of=now)
@@ -246,7 +288,7 @@ class Refresh:
         return await (await self._execute(statement, **parameters)).fetchall()
 
 
-async def generations_to_refresh(connection: AsyncConnection[Any]) -> list[tuple[int, int, bool]]:
-    """Companies and generations of rollups with something to be done, and whether it is those that answer."""
+async def generations_to_refresh(connection: AsyncConnection[Any]) -> list[tuple[int, int, Duty]]:
+    """Companies and generations of rollups with something to be done, and what that is."""
     cursor = await connection.execute(_SQL["generations_to_refresh"])
-    return [(company, generation, answers) for company, generation, answers in await cursor.fetchall()]
+    return [(company, generation, Duty(duty)) for company, generation, duty in await cursor.fetchall()]

@@ -6,7 +6,14 @@ import msgspec
 
 from turnout.analytics.paging import Page, Wanted, line_of, page_of, paged
 from turnout.analytics.periods import Period
-from turnout.analytics.reading import Question, Reading, days_up_to, ending_parameters, period_parameters
+from turnout.analytics.reading import (
+    Question,
+    Reading,
+    days_up_to,
+    ending_parameters,
+    period_parameters,
+    whole_days,
+)
 from turnout.analytics.segments import not_in_segment, of_whole_company
 from turnout.database.statements import statements
 
@@ -63,9 +70,8 @@ async def user_stat(reading: Reading, period: Period, user_id: str) -> Stat | No
 async def _ask(reading: Reading, period: Period, wanted: Wanted, more: dict[str, Any]) -> Page[Stat]:
     row = UserStat if period.segment is None else _segment_user_stat
     about = period_parameters(period, reading.today) | ending_parameters(period)
-    question = Question(
-        paged(_SQL["user_stats"], wanted), line_of(row), about | wanted.parameters() | more, days_up_to(period)
-    )
+    days = days_up_to(period) if period.segment is None else whole_days(period)
+    question = Question(paged(_SQL["user_stats"], wanted), line_of(row), about | wanted.parameters() | more, days)
     return page_of(await reading.ask(question), wanted)
 
 

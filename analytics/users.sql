@@ -1,5 +1,5 @@
 -- Users with what they own. Whole days come from the rollups; at most two cut days at the edges of a period are measured.
--- Of a segment all of its days; accounts and files are of none.
+-- Of a segment without rollups all of its days are; accounts and files are of none.
 
 -- name: user_stats
 with measured as materialized (

@@ -169,6 +169,10 @@ class Context:
         """Who may see and change rules on limits. Raises UNAUTHENTICATED, and FORBIDDEN for others."""
         return self._managing(Scope.ADMIN_ALERTS)
 
+    def managing_segments(self) -> Credential:
+        """Who may see, declare and remove segments. Raises UNAUTHENTICATED, and FORBIDDEN for others."""
+        return self._managing(Scope.ADMIN_SEGMENTS)
+
     def _managing(self, scope: Scope) -> Credential:
         credential = self.authenticated()
         if scope not in credential.scopes or credential.kind not in {"session", "key"}:

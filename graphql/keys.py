@@ -37,6 +37,7 @@ describe(
             "labels and addresses come as pseudonyms without the scope read:people."
         ),
         "ADMIN_ALERTS": "To see, make, change, test and delete rules on limits, and to see what they have said.",
+        "ADMIN_SEGMENTS": "To see and remove segments that the company has declared; with read:people to declare some.",
     },
 )
 

@@ -121,6 +121,14 @@ def user_agent(of: str) -> Mapping[str, Any]:
     return {MARK: Disguise("agent", "agent", of)}
 
 
+def segment(prefix: str, of: str) -> Mapping[str, Any]:
+    """What the stays of a declared segment have in common, of the segment whose id the row has under this name.
+
+    It is not made of what it stands for: whoever may declare segments would find out by trying.
+    """
+    return {MARK: Disguise(prefix, "segment", of)}
+
+
 def detail(of: str, unless: str) -> Mapping[str, Any]:
     """What is said of an act, in the place that the row has under the first name, unless the second says otherwise."""
     return {MARK: Disguise("detail", "detail", of, unless)}

@@ -16,6 +16,7 @@ from turnout.graphql import (
     company,
     contract,
     days,
+    declared_segments,
     definitions,
     disk,
     embedding,
@@ -79,13 +80,17 @@ class Query:
     live = live.live
     alert_rules = alerts.alert_rules
     backtest_alert_rule = alerts.backtest_alert_rule
+    segments = declared_segments.declared_segments
     alerts = alerts.fired_alerts
     definitions = definitions.definitions
     limits = request_limits.limits
 
 
 @strawberry.type(
-    description="What changes something: signing in and out, passwords and sessions, keys, tokens, and rules on limits."
+    description=(
+        "What changes something: signing in and out, passwords and sessions, keys, tokens, rules on limits, and "
+        "segments."
+    )
 )
 class Mutation:
     """Everything that can be changed."""
@@ -104,6 +109,8 @@ class Mutation:
     change_alert_rule = alert_rules.change_alert_rule
     delete_alert_rule = alert_rules.delete_alert_rule
     test_alert_rule = alert_rules.test_alert_rule
+    declare_segment = declared_segments.declare_segment
+    remove_segment = declared_segments.remove_segment
 
 
 @strawberry.type(

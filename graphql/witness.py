@@ -224,4 +224,4 @@ async def curve(
     """A curve of minutes. Raises the PERIOD_… errors, and CURVE_TOO_LONG."""
     reading = info.context.reading()
     span = reading.about(by_instants(reading.company, instants.start, instants.end))
-    return await witness.curve(reading, span.start, span.end, section, segments.said(segment))
+    return await witness.curve(reading, span.start, span.end, section, await segments.definition(reading, segment))

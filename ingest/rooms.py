@@ -7,6 +7,7 @@ from psycopg import AsyncConnection
 from turnout.database.columns import Blobs, Instants, Numbers, Texts
 from turnout.database.statements import statements
 from turnout.ingest.activities import Activity
+from turnout.ingest.setting import Setting
 from turnout.ingest.vocabulary import EventDescribed, RoomCreated
 
 _SQL: Final = statements("turnout.ingest", "rooms.sql")
@@ -56,14 +57,13 @@ async def retract_room_signals(connection: AsyncConnection[Any], company_id: int
     return rooms
 
 
-async def describe_rooms(connection: AsyncConnection[Any], company_id: int, rooms: set[int]) -> set[int]:
+async def describe_rooms(setting: Setting, rooms: set[int]) -> set[int]:
     """Bring rooms to what was said of them last; the events that belong to somebody else by it."""
     if not rooms:
         return set()
-    parameters = {"company": company_id, "rooms": Numbers(rooms)}
-    await connection.execute(_SQL["describe_rooms"], parameters)
-    cursor = await connection.execute(_SQL["pass_owners_on"], parameters)
-    return {event for (event,) in await cursor.fetchall()}
+    if renamed := [key for (key,) in await setting.rows(_SQL["describe_rooms"], rooms=Numbers(rooms))]:
+        await _mark_renamed(setting, renamed)
+    return {event for (event,) in await setting.rows(_SQL["pass_owners_on"], rooms=Numbers(rooms))}
 
 
 async def take_owners_over(connection: AsyncConnection[Any], company_id: int, events: set[int]) -> set[int]:
@@ -71,6 +71,12 @@ async def take_owners_over(connection: AsyncConnection[Any], company_id: int, ev
     parameters = {"company": company_id, "events": Numbers(events)}
     cursor = await connection.execute(_SQL["take_owners_over"], parameters)
     return {event for (event,) in await cursor.fetchall()}
+
+
+async def _mark_renamed(setting: Setting, rooms: list[str]) -> None:
+    """Have segments that have other rooms now computed anew on all days of the events in these."""
+    if events := [event for (event,) in await setting.rows(_SQL["lock_events_of_rooms"], keys=Texts(rooms))]:
+        await setting.run(_SQL["mark_events_of_rooms"], events=Numbers(events))
 
 
 async def _lock(

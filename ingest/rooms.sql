@@ -27,7 +27,8 @@ from unnest(
 delete from room_signal where company_id = %(company)s and digest = any (%(digests)s::bytea[]) returning room_id
 
 -- name: describe_rooms
--- Member by member the last that was said.
+-- Member by member the last that was said; answers with the rooms that a declared segment has by their name and had not before,
+-- or had and has no more.
 with said as (
   select s.room_id,
     (array_agg(s.name order by s.at desc, s.source desc, s.activity_key desc) filter (where s.name is not null))[1] as name,
@@ -35,12 +36,49 @@ with said as (
   from room_signal s
   where s.company_id = %(company)s and s.room_id = any (%(rooms)s::bigint[])
   group by s.room_id
+),
+described as (
+  update room r
+  set name = s.name, owner_key = s.owner_key
+  from unnest(%(rooms)s::bigint[]) as i (room_id)
+  left join said s on s.room_id = i.room_id
+  where r.company_id = %(company)s and r.room_id = i.room_id
+  returning new.key, coalesce(old.name, old.key) as old_label, coalesce(new.name, new.key) as new_label
 )
-update room r
-set name = s.name, owner_key = s.owner_key
-from unnest(%(rooms)s::bigint[]) as i (room_id)
-left join said s on s.room_id = i.room_id
-where r.company_id = %(company)s and r.room_id = i.room_id
+select d.key
+from described d
+where exists (
+  select from segment s
+  where s.company_id = %(company)s and s.definition ? 'roomPrefix'
+    and starts_with(d.old_label, s.definition ->> 'roomPrefix') <> starts_with(d.new_label, s.definition ->> 'roomPrefix')
+)
+
+-- name: lock_events_of_rooms
+-- Whoever stores a stay in one of these events is waited for: its day is marked below, or after the commit.
+select event_id
+from event
+where company_id = %(company)s and room_key collate "C" = any (%(keys)s::text[]) and breakout_of is null
+order by key
+for no key update
+
+-- name: mark_events_of_rooms
+-- Every day that these events have anything to do with, for the segments that know them by their room.
+insert into mark (company_id, generation, day, made_at)
+select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
+from (
+  select x.at as since, x.at as until
+  from event t
+  cross join lateral (values (t.created_at), (t.starts_at)) as x (at)
+  where t.company_id = %(company)s and t.event_id = any (%(events)s::bigint[])
+  union all
+  select s.joined_at, greatest(s.joined_at, coalesce(s.left_at, %(as_of)s))
+  from event e
+  join stay s on s.company_id = %(company)s and s.event_id = e.event_id
+  where e.company_id = %(company)s and e.top_id = any (%(events)s::bigint[])
+) x
+cross join lateral days_between(%(company)s, x.since, x.until) d
+join rollup_generation g on g.company_id = %(company)s and g.generation = d.generation
+join segment s on s.company_id = %(company)s and s.segment_id = g.segment_id and s.definition ? 'roomPrefix'
 
 -- name: pass_owners_on
 -- The events in these rooms that have another room's owner now; answers with those that belong to somebody else by it.

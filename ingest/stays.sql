@@ -228,17 +228,34 @@ marked as (
     group by (s.since at time zone 'UTC')::date, (s.until at time zone 'UTC')::date
   ) s
   cross join lateral days_between(%(company)s, s.since, s.until) d
+),
+top as materialized (
+  select distinct t.event_id, t.starts_at, t.created_at, t.undecided
+  from (select distinct event_id from span) s
+  cross join lateral (
+    select t.event_id, t.starts_at, t.created_at,
+      t.kind = 'CALL' and (t.template is null or t.template not in ('PERSONAL_CALL', 'GROUP_CALL')) as undecided
+    from event e
+    join event t on t.company_id = %(company)s and t.event_id = e.top_id
+    where e.company_id = %(company)s and e.event_id = s.event_id
+    offset 0
+  ) t
+),
+-- Whether an event was created in a segment of certain people depends on who stayed in it, on whatever day.
+marked_as_created as (
+  insert into mark (company_id, generation, day, made_at)
+  select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
+  from (select distinct t.created_at as at from top t) t
+  cross join lateral (
+    select d.generation, d.day
+    from days_between(%(company)s, t.at, t.at) d
+    join rollup_generation g on g.company_id = %(company)s and g.generation = d.generation
+    join segment x on x.company_id = %(company)s and x.segment_id = g.segment_id and x.definition ?| array['externalId', 'metadata']
+    offset 0
+  ) d
+  where exists (select from segment where company_id = %(company)s)
 )
-select distinct t.event_id, t.starts_at, t.undecided
-from (select distinct event_id from span) s
-cross join lateral (
-  select t.event_id, t.starts_at,
-    t.kind = 'CALL' and (t.template is null or t.template not in ('PERSONAL_CALL', 'GROUP_CALL')) as undecided
-  from event e
-  join event t on t.company_id = %(company)s and t.event_id = e.top_id
-  where e.company_id = %(company)s and e.event_id = s.event_id
-  offset 0
-) t
+select t.event_id, t.starts_at, t.undecided from top t
 
 -- name: mark_instants
 insert into mark (company_id, generation, day, made_at)
@@ -263,6 +280,20 @@ from (
   group by (s.joined_at at time zone 'UTC')::date, (x.until at time zone 'UTC')::date
 ) s
 cross join lateral days_between(%(company)s, s.since, s.until) d
+
+-- name: mark_created
+-- The days on which these events were created, for segments: which of them they are in may have changed.
+insert into mark (company_id, generation, day, made_at)
+select distinct %(company)s, d.generation, d.day, %(as_of)s::timestamptz
+from event t
+cross join lateral (
+  select d.generation, d.day
+  from days_between(%(company)s, t.created_at, t.created_at) d
+  join rollup_generation g on g.company_id = %(company)s and g.generation = d.generation and g.segment_id is not null
+  offset 0
+) d
+where t.company_id = %(company)s and t.event_id = any (%(tops)s::bigint[])
+  and exists (select from segment where company_id = %(company)s)
 
 -- name: mark_posts
 -- Every day on which something was posted in these events or in their breakouts: it counts where their kind is counted.

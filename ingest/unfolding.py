@@ -52,7 +52,7 @@ async def unfold(
     found = _Found({link for activity in stays if (link := names.connection(activity)) is not None})
     found.connections |= taken_back.connections
     found.mark_instants([*told.instants])
-    found.marked_trees |= await describe_rooms(setting.connection, setting.company_id, told.rooms)
+    found.marked_trees |= await describe_rooms(setting, told.rooms)
     await _unfold_events(setting, found, counting, names, locked, taken_back)
     open_too = bool(taken_back.named or found.marked_trees)
     featured = found.trees if found.features else set[int]()
@@ -172,6 +172,7 @@ async def _fold(setting: Setting, found: _Found, *, open_too: bool) -> None:
 async def _mark(setting: Setting, found: _Found) -> None:
     if found.marked_trees:
         await setting.run(_SQL["mark_trees"], tops=Numbers(found.marked_trees))
+        await setting.run(_SQL["mark_created"], tops=Numbers(found.marked_trees))
         await setting.run(_SQL["mark_posts"], tops=Numbers(found.marked_trees))
         await mark_features(setting, found.marked_trees)
         found.mark_instants([at for (at,) in await setting.rows(_SQL["find_plans"], tops=Numbers(found.marked_trees))])

@@ -5,10 +5,11 @@ insert into rollup_generation (company_id, generation, time_zone, rolled_through
 values (%(company_id)s, 1, %(time_zone)s, %(today)s, %(now)s, %(now)s)
 
 -- name: drop_unfinished
--- Rollups that were begun for a change that nobody wants any more.
+-- Rollups that were begun for a change that nobody wants any more; with them go those of segments beside them.
 delete from rollup_generation g
 using company c
 where g.company_id = %(company_id)s and c.company_id = %(company_id)s and g.generation <> c.generation and g.retired_at is null
+  and g.segment_id is null
 
 -- name: begin_another
 -- Beside those that answer. Whoever builds it finds out first how far back it has to reach.
@@ -30,6 +31,6 @@ insert into company_secret (company_id, secret) values (%(company_id)s, %(secret
 select g.time_zone
 from rollup_generation g
 join company c on c.company_id = g.company_id
-where c.slug = %(slug)s and g.generation > c.generation and g.retired_at is null
+where c.slug = %(slug)s and g.generation > c.generation and g.retired_at is null and g.segment_id is null
 order by g.generation desc
 limit 1

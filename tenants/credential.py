@@ -16,6 +16,7 @@ class Scope(StrEnum):
     WRITE_EVENTS = "write:events"
     ADMIN_KEYS = "admin:keys"
     ADMIN_ALERTS = "admin:alerts"
+    ADMIN_SEGMENTS = "admin:segments"
 
 
 class SessionKind(StrEnum):

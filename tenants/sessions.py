@@ -29,7 +29,9 @@ PREFIX: Final = "turnout_session_"
 LIFETIME: Final = timedelta(hours=12)
 IDLE: Final = timedelta(minutes=30)
 RANDOM: Final = 43  # 256 bits
-SCOPES: Final[frozenset[str]] = frozenset({Scope.READ_STATS, Scope.READ_PEOPLE, Scope.ADMIN_KEYS, Scope.ADMIN_ALERTS})
+SCOPES: Final[frozenset[str]] = frozenset(
+    {Scope.READ_STATS, Scope.READ_PEOPLE, Scope.ADMIN_KEYS, Scope.ADMIN_ALERTS, Scope.ADMIN_SEGMENTS}
+)
 _SHAPE: Final = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM}}}")
 _FIND: Final = statements("turnout.tenants", "authentication.sql")
 _SQL: Final = statements("turnout.tenants", "sessions.sql")

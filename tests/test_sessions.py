@@ -51,7 +51,7 @@ FAILING = [
     ("acme", "a" * 1_000_000),
 ]
 ADDRESSES = (ip_address("10.0.0.0") + number for number in count())
-SCOPES = frozenset({"read:stats", "read:people", "admin:keys", "admin:alerts"})
+SCOPES = frozenset({"read:stats", "read:people", "admin:keys", "admin:alerts", "admin:segments"})
 
 
 async def test_the_right_password_opens_a_session_of_twelve_hours(

@@ -157,21 +157,32 @@ begin atomic
   where a.digest = of_digest and a.closed_at is null and a.expires_at > as_of;
 end;
 
--- Which rollups have days to refresh or another staleAfter to take up, or are to take the place of others or to go: ids alone,
--- for the refresher, which has no company set until it takes one.
-create or replace function generations_to_refresh() returns table (company_id integer, generation integer, answers boolean)
+-- Which rollups have something to be done: ids alone, for the refresher, which has no company set until it takes one.
+--   REFRESH  the company's own that answer: days, or another staleAfter to take up
+--   SEGMENT  those of a segment that answer: days
+--   FOLLOW   the company's own: segments have been declared that have no rollups beside these, or removed that have some
+--   BUILD    to take the place of others, to become whole, or to go
+create or replace function generations_to_refresh() returns table (company_id integer, generation integer, duty text)
 language sql stable security definer set search_path = turnout, pg_temp
 begin atomic
-  select m.company_id, m.generation, true
+  select m.company_id, m.generation, case when g.segment_id is null then 'REFRESH' else 'SEGMENT' end
   from (select distinct k.company_id, k.generation from mark k) m
-  join company c on c.company_id = m.company_id and c.generation = m.generation
+  join company c on c.company_id = m.company_id
+  join rollup_generation g on g.company_id = m.company_id and g.generation = m.generation
+  where g.generation = c.generation or g.whole_at is not null and g.retired_at is null
   union
-  select c.company_id, c.generation, true from company c where c.next_stale_after is not null
+  select c.company_id, c.generation, 'REFRESH' from company c where c.next_stale_after is not null
+  union
+  select o.company_id, o.generation, 'FOLLOW'
+  from segment s
+  join rollup_generation o on o.company_id = s.company_id and o.segment_id is null and o.retired_at is null
+  left join rollup_generation g on g.company_id = s.company_id and g.segment_id = s.segment_id and g.beside = o.generation
+  where case when s.removed_at is null then g.generation is null else g.retired_at is null end
   union all
-  select g.company_id, g.generation, false
+  select g.company_id, g.generation, 'BUILD'
   from rollup_generation g
   join company c on c.company_id = g.company_id
-  where g.generation <> c.generation;
+  where case when g.segment_id is null then g.generation <> c.generation else g.whole_at is null or g.retired_at is not null end;
 end;
 
 -- What decides which companies have billing periods to close, or closed ones to look at again.

@@ -64,6 +64,8 @@ drop policy if exists auth on api_key;
 create policy auth on api_key to turnout_auth using (true) with check (true);
 drop policy if exists auth on rollup_generation;
 create policy auth on rollup_generation to turnout_auth using (true) with check (true);
+drop policy if exists auth on segment;
+create policy auth on segment to turnout_auth using (true) with check (true);
 drop policy if exists auth on mark;
 create policy auth on mark to turnout_auth using (true) with check (true);
 drop policy if exists auth on billing_close;
@@ -153,6 +155,7 @@ grant select (company_id, target_id, rule_id, channel, address), insert, delete 
 grant select on alert to turnout_app;
 grant select, insert, delete on alert_delivery to turnout_app;
 grant select on alert_turn to turnout_app;
+grant select, insert, update (removed_at) on segment to turnout_app;
 
 -- The refresher: facts in, rollups out. It may also close stays and recordings that have grown stale, under the lock of their event.
 grant select on company, company_limit, event, stay, registration, sign_in, message, room to turnout_refresher;
@@ -168,6 +171,9 @@ grant select, insert, delete on mark to turnout_refresher;
 -- It lets a whole generation take another's place, and removes the one that has answered before.
 grant update (generation, time_zone, stale_after, next_stale_after) on company to turnout_refresher;
 grant select, update, delete on rollup_generation to turnout_refresher;
+-- It begins those of segments, and forgets segments that have been removed.
+grant insert on rollup_generation to turnout_refresher;
+grant select, delete on segment to turnout_refresher;
 grant select, insert, update, delete on company_day, section_day, event_day, owner_day, person_day, storage_day, sign_in_day, recording_day
   to turnout_refresher;
 grant select, insert, update, delete on feature_day, media_day, quality_day, sampled_stay_day to turnout_refresher;
@@ -212,6 +218,7 @@ grant select, insert on audit, staff_audit to turnout_support;
 grant select on company, company_password, api_key, support_access, mark, rollup_generation to turnout_auth;
 grant select (company_id, first_day, revision, last_day, time_zone, definition) on billing_close to turnout_auth;
 grant select (company_id) on closing_mark to turnout_auth;
+grant select (company_id, segment_id, removed_at) on segment to turnout_auth;
 grant update (company_id) on company to turnout_auth;
 grant insert, update (hash, last_used_at, revoked_at) on company_password to turnout_auth;
 grant update (last_used_at) on api_key to turnout_auth;

@@ -18,7 +18,8 @@ def issue(
     scope: Annotated[
         list[str],
         typer.Option(
-            help="read:stats, read:people, write:events, admin:keys or admin:alerts; repeatable.", show_default=False
+            help="read:stats, read:people, write:events, admin:keys, admin:alerts, admin:segments; repeatable.",
+            show_default=False,
         ),
     ],
     label: Label = None,

@@ -13,10 +13,11 @@ from turnout.analytics.paging import Wanted
 from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import Period
 from turnout.analytics.reading import Reading
-from turnout.analytics.segments import Segment, segmented
+from turnout.analytics.segments import segmented
 from turnout.analytics.summary import PeriodSummary, period_summary
 from turnout.analytics.users import user_stats
 from turnout.analytics.witness import PeakMetric, peak_events, peak_witness
+from turnout.tenants.segments import Segment
 
 SECTIONS = ("TOTAL", "MEETING", "WEBINAR", "CALL")
 FIELDS = ("total", "meetings", "webinars", "calls")
