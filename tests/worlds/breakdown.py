@@ -17,12 +17,20 @@ Row = dict[str, Any]
 
 async def broken_down(reading: Reading, period: Period) -> list[Row]:
     """The period as a whole, and then each of its days."""
+    posts = {**await breakdown.posts(reading, period), **await breakdown.posts_of_days(reading, period)}
+    return [
+        row | {"posts": {one.value: posts_in_words(posts.get((row["day"], one), Posts())) for one in Section}}
+        for row in await stays_broken_down(reading, period)
+    ]
+
+
+async def stays_broken_down(reading: Reading, period: Period) -> list[Row]:
+    """The same of stays alone, which segments have too."""
     minutes: dict[date | None, list[DeviceMinutes]] = {None: await breakdown.device_minutes(reading, period)}
     minutes |= await breakdown.device_minutes_of_days(reading, period)
     rooms: dict[date | None, int] = {None: await breakdown.active_rooms(reading, period)}
     rooms |= await breakdown.active_rooms_of_days(reading, period)
     peaks = {**await breakdown.peaks(reading, period), **await breakdown.peaks_of_days(reading, period)}
-    posts = {**await breakdown.posts(reading, period), **await breakdown.posts_of_days(reading, period)}
 
     def reached(day: date | None, metric: DayMetric, section: Section) -> tuple[int, Any]:
         found = peaks.get((day, metric, section), Reached())
@@ -39,7 +47,6 @@ async def broken_down(reading: Reading, period: Period) -> list[Row]:
             "inOneEvent": {
                 section.value: reached(day, DayMetric.CONNECTIONS_IN_ONE_EVENT, section) for section in Section
             },
-            "posts": {section.value: posts_in_words(posts.get((day, section), Posts())) for section in Section},
         }
         for day in (None, *(bucket.day for bucket in period.buckets))
     ]

@@ -230,9 +230,12 @@ class Comparison:
         same(self.oracle.limit_use(*span, part, limit, self.now), found)
 
     async def _segment(self, reading: Reading, period: Period) -> None:
-        """A part of the company, by its own stays."""
-        part = PARTS[self.turn % len(PARTS)]
-        same(expected(self.oracle, part, period, self.now), await found(reading, part, period))
+        """A part of the company, by its own stays; and the one that it has declared, by its rollups."""
+        declared = self.product.declared.get(self.company.company_id)
+        parts = [PARTS[self.turn % len(PARTS)], *([declared] if declared else [])]
+        for part in set(parts):
+            answer = await found(reading, part, period, declared=part == declared)
+            same(expected(self.oracle, part, period, self.now), answer)
 
     async def _list(self, ask: Ask, words: Any, expected: Sequence[Row], id_column: str) -> None:
         self.turn += 1

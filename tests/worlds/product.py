@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from psycopg import AsyncConnection
 
-from tests.oracle import Limit
+from tests.oracle import Limit, Part
 from tests.sending import insist
 from turnout.analytics.peaks import DailyPeak, Section, daily_peaks
 from turnout.analytics.periods import Period
@@ -21,6 +22,7 @@ from turnout.database.calendar import extend_async
 from turnout.ingest.intake import Receipt
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
+from turnout.tenants.segments import Segment
 
 Row = dict[str, Any]
 
@@ -35,6 +37,8 @@ class Product:
     support: AsyncConnection[Any]
     now: datetime
     refresher: Refresher = field(init=False)
+    declared: dict[int, Part] = field(default_factory=dict[int, Part])
+    """What each company has declared as a segment."""
 
     async def add_company(
         self, slug: str, zone: str, stale_after: timedelta, limits: Sequence[Limit] = (), anchor_day: int = 1
@@ -74,15 +78,34 @@ class Product:
         today = self.now.astimezone(ZoneInfo(zone)).date()
         cursor = await self.support.execute(
             "insert into rollup_generation (company_id, generation, time_zone, rolled_through, begun_at)"
-            " values (%s, %s, %s, %s, %s) returning generation",
-            (company.company_id, company.generation + 1, zone, today, self.now),
+            " select %s, max(generation) + 1, %s, %s, %s from rollup_generation where company_id = %s"
+            " returning generation",
+            (company.company_id, zone, today, self.now, company.company_id),
         )
         row = await cursor.fetchone()
         assert row is not None
         return replace(company, time_zone=zone, generation=row[0])
 
+    async def declare(self, company: Company, part: Part, segment: Segment) -> None:
+        """A segment of the company, with rollups that answer."""
+        self.declared[company.company_id] = part
+        row = (company.company_id, uuid4(), segment.definition, segment.definition, self.now)
+        await self.support.execute("insert into segment values (%s, %s, %s, %s, %s)", row)
+        await self.build_segments(company)
+
+    async def build_segments(self, company: Company) -> None:
+        """Compute the rollups of its segments until they answer."""
+        await self.refresher.follow(company.company_id, company.generation)
+        cursor = await self.support.execute(
+            "select generation from rollup_generation where company_id = %s and beside = %s",
+            (company.company_id, company.generation),
+        )
+        for (generation,) in await cursor.fetchall():
+            await self.refresher.build(company.company_id, generation)
+
     async def finish_zone(self, company: Company) -> None:
-        """Compute its rollups until they answer."""
+        """Compute its rollups, and those of its segments beside them, until they answer."""
+        await self.build_segments(company)
         await self.refresher.build(company.company_id, company.generation)
         cursor = await self.support.execute(
             "select generation, time_zone from company where company_id = %s", (company.company_id,)

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from tests.oracle import Oracle, Part
+from tests.worlds.breakdown import hour_in_words, stays_broken_down
 from tests.worlds.lists import Row, event_in_words, user_of_segment_in_words, witness_in_words
 from tests.worlds.product import day_in_words, section_in_words
 from turnout.analytics.days import day_totals
 from turnout.analytics.events import event_stats
+from turnout.analytics.hours import hours, week_hours
 from turnout.analytics.paging import Wanted
 from turnout.analytics.peaks import Section, daily_peaks
 from turnout.analytics.periods import Period
@@ -33,6 +35,7 @@ PARTS = (
     Part(external_id="nobody"),
 )
 OF_EVENTS = ("eventsByTemplate", "eventsCreated", "eventsNotHeld", "personalCalls", "groupCalls")
+OF_STAYS = ("day", "minutesByDevice", "activeRooms", "dialInLines", "inOneEvent")
 OF_DAYS = ("day", "eventsCreated", "personalCalls", "groupCalls")
 OF_USERS = ("maxSpeakers", "maxListeners", "maxParallelEvents", "eventsCreated", "eventsHeld", "eventsPlanned")
 Answer = dict[str, Any]
@@ -51,12 +54,15 @@ def expected(oracle: Oracle, part: Part, period: Period, now: datetime) -> Answe
         "events": by_id(of.event_stats(*span, now), "eventId"),
         "users": by_id([row for row in users if any(some(row, OF_USERS).values())], "userId"),
         "witness": of.witness("connections", "TOTAL", *span, now),
+        "brokenDown": {row["day"]: some(row, OF_STAYS) for row in of.broken_down(*span, now)},
+        "hours": {(row["weekday"], row["hour"]): row for row in of.hours("TOTAL", *span, now)},
     }
 
 
-async def found(reading: Reading, part: Part, whole: Period) -> Answer:
-    """What the product says of the same."""
-    period = await segmented(reading, whole, Segment(part.room_prefix, part.external_id, part.metadata))
+async def found(reading: Reading, part: Part, whole: Period, *, declared: bool = False) -> Answer:
+    """What the product says of the same, from rollups if it has been declared."""
+    period = await segmented(reading, whole, segment_of(part))
+    assert (period.generation is not None) == declared
     events = await event_stats(reading, period, Wanted(100, "EVENT_ID"))
     users = await user_stats(reading, period, Wanted(100, "USER_ID"))
     witness = await peak_witness(reading, period, PeakMetric.CONNECTIONS, Section.TOTAL)
@@ -71,7 +77,18 @@ async def found(reading: Reading, part: Part, whole: Period) -> Answer:
         "events": by_id([event_in_words(row) for row in events.rows], "eventId"),
         "users": by_id([user_of_segment_in_words(row) for row in users.rows], "userId"),
         "witness": witness_in_words(witness) | {"events": [row.event_id for row in makers.rows]},
+        "brokenDown": {row["day"]: row for row in await stays_broken_down(reading, period)},
+        "hours": {(row["weekday"], row["hour"]): row for row in await hours_in_words(reading, period)},
     }
+
+
+def segment_of(part: Part) -> Segment:
+    return Segment(part.room_prefix, part.external_id, part.metadata)
+
+
+async def hours_in_words(reading: Reading, period: Period) -> list[Row]:
+    asked = await hours(reading, period, [Section.TOTAL]), await week_hours(reading, period, [Section.TOTAL])
+    return [hour_in_words(row) for rows in asked for row in rows]
 
 
 def summary_in_words(summary: PeriodSummary) -> Answer:

@@ -16,6 +16,7 @@ from tests.oracle.activities import Raw, is_valid
 from tests.oracle.worlds import World, WorldCompany
 from tests.worlds.comparing import ROUNDED_UP, Comparison
 from tests.worlds.product import Product
+from tests.worlds.segmenting import PARTS, segment_of
 from turnout.analytics.refresher import Refresher
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
@@ -50,15 +51,24 @@ class Stage:
         )
         if company.anchor_day in ROUNDED_UP:
             await self.product.round_up(entered)
+        if entered.company_id % 2:
+            await self._declare(entered)
         return entered
 
     async def compare(self, told: WorldCompany, company: Company, activities: list[Raw]) -> None:
         """What the world asks about its periods, of the activities told so far, as of the clock."""
+        if company.company_id not in self.product.declared:
+            await self._declare(company)
         oracle = Oracle(told.zone, told.stale_after, told.limits, activities)
         number = len(activities)
         periods = told.periods if self._every_period else [told.periods[number % len(told.periods)]]
         for turn, period in enumerate(periods, start=number):
             await Comparison(self.product, company, oracle, turn, not self._every_question).compare(*period)
+
+    async def _declare(self, company: Company) -> None:
+        """Some declare a segment before anything is told, the others when they are asked for the first time."""
+        part = PARTS[company.company_id % len(PARTS)]
+        await self.product.declare(company, part, segment_of(part))
 
 
 def counting(told: WorldCompany, world: World) -> list[Raw]:
