@@ -1,6 +1,6 @@
 """Questions written from the schema itself, so that no field and no argument of it can be forgotten."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 import httpx
@@ -14,12 +14,28 @@ QUERY = cast("GraphQLObjectType", schema.core.query_type)
 MUTATION = cast("GraphQLObjectType", schema.core.mutation_type)
 
 
-def everything(field: GraphQLField) -> str:
-    """The selection of all that a field has, down to the leaves; nothing for a leaf."""
+# What is of no stay and of no event, and so is refused in a segment.
+_OF_COMPANY = (
+    "billedMinutes messages uploadedBytes newUsers registeredUsers storage storageBytes signIns diskBytes "
+    "peakRecordings peakRecordingsAt recordedMinutes storedRecordingMinutes storedRecordingBytes peakLiveStreams "
+    "peakLiveStreamsAt captionsMinutes captionsEnabledMinutes whiteboardMinutes breakoutMinutes transcriptionMinutes "
+    "screenShareMinutes sentMinutes receivedMinutes quality chatPosts publicChatPosts privateChatPosts qaPosts "
+    "questions answers"
+)
+NOT_IN_SEGMENTS = frozenset(
+    f"{kind}.{name}"
+    for kind in ("PeriodSummary", "SectionSummary", "DayTotal", "DailyPeak", "UserStat")
+    for name in _OF_COMPANY.split()
+)
+
+
+def everything(field: GraphQLField, beside: Collection[str] = ()) -> str:
+    """The selection of all that a field has beside some, down to the leaves; nothing for a leaf."""
     kind = cast("GraphQLNamedType", get_named_type(cast("Any", field).type))
     if not isinstance(kind, GraphQLObjectType):
         return ""
-    return "{ " + " ".join(f"{name} {everything(inner)}" for name, inner in kind.fields.items()) + " }"
+    selected = {name: inner for name, inner in kind.fields.items() if f"{kind.name}.{name}" not in beside}
+    return "{ " + " ".join(f"{name} {everything(inner, beside)}" for name, inner in selected.items()) + " }"
 
 
 def question(name: str, given: Mapping[str, Any], selection: str | None = None) -> str:

@@ -38,6 +38,8 @@ ARGUMENTS = {
     "to": "2",
     "new": '"kein Schwein ruft mich an"',
     "condition": "{metric: CONNECTIONS}",
+    "name": '"Everybody"',
+    "segment": '{roomPrefix: "r"}',
     "rule": '{name: "r", condition: {metric: CONNECTIONS}, targets: [{webhook: "https://alerts.example.com/"}]}',
 }
 # Tokens end with their key: a session has none.
@@ -48,6 +50,7 @@ OF_NOTHING = {
     "revokeKey": "UNKNOWN_KEY",
     "changePassword": "WRONG_PASSWORD",
     **dict.fromkeys(("changeAlertRule", "deleteAlertRule", "testAlertRule"), "UNKNOWN_ALERT_RULE"),
+    "removeSegment": "UNKNOWN_SEGMENT",
     "closedPeriod": "UNKNOWN_BILLING_PERIOD",
     "periodDifferences": "UNKNOWN_BILLING_PERIOD",
 }

@@ -8,6 +8,7 @@ from typing import Any, LiteralString, cast
 from uuid import UUID
 
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from tests.api.clients import activity
 from tests.api.stories import Story, at
@@ -135,6 +136,18 @@ def rejected(canary: Canary) -> list[dict[str, Any]]:
     """What cannot be counted and is kept: of no known type, and at odds with what was said before."""
     unknown = activity(canary("odd"), f"turnout.{canary('odd')}", at("03-01 10:00"), event=canary("odd"))
     return [unknown | {"source": canary("mcu")}]
+
+
+def declared_by(canary: Canary) -> UUID:
+    """The id of the segment that a company has declared."""
+    return UUID(int=canary.prime << 16)
+
+
+def declare(admin: Admin, company_id: int, canary: Canary) -> None:
+    """The segment, with a text wherever one may stand."""
+    members = {"roomPrefix": canary("H"), "metadata": {"key": "seat", "value": canary("window")}}
+    row = (company_id, declared_by(canary), canary("Hall"), Jsonb(members), NOON)
+    admin.execute("insert into segment values (%s, %s, %s, %s, %s)", row)
 
 
 def act(canary: Canary) -> tuple[Actor, Act]:

@@ -24,7 +24,7 @@ from turnout.tenants.desk import Desk
 from turnout.tenants.limits import parse_limit
 from turnout.tenants.support import support
 
-from .canaries import ALPHA, BETA, NEWCOMER, NOON, Canary, furnish, late, rejected, story
+from .canaries import ALPHA, BETA, NEWCOMER, NOON, Canary, declare, furnish, late, rejected, story
 from .canaries import act as act_of
 from .crawling import Crawl, crawl
 
@@ -99,11 +99,22 @@ async def settled(canary: Canary, http: httpx.AsyncClient, services: Services, d
     with support(database.support) as session:
         note(session, client.company.company_id, *act_of(canary), services.clock())
     with psycopg.connect(database.admin, options="-c search_path=turnout") as admin:
+        declare(admin, client.company.company_id, canary)
+    await _followed(client, services)
+    with psycopg.connect(database.admin, options="-c search_path=turnout") as admin:
         furnish(admin, client.company.company_id, canary)
     await client.query(
         "{ days(period: {preset: LAST_7_DAYS}) { day } }"
     )  # nothing is computed for the first time below
     return client
+
+
+async def _followed(client: Client, services: Services) -> None:
+    """The company's segment, with rollups that answer; the service's own refresher may be at it too."""
+    assert client.company
+    company_id, generation = client.company.company_id, client.company.generation
+    await services.refresher.follow(company_id, generation)
+    await services.refresher.build(company_id, generation + 1)
 
 
 async def _closed(client: Client, services: Services) -> None:

@@ -17,9 +17,9 @@ from graphql import (
     is_required_argument,
 )
 
-from tests.api.asking import MUTATION, QUERY, everything
+from tests.api.asking import MUTATION, NOT_IN_SEGMENTS, QUERY, everything
 
-from .canaries import Canary
+from .canaries import Canary, declared_by
 
 PERIOD = {"instants": {"from": "2026-02-28T10:00:00Z", "to": "2026-03-02T12:00:00Z"}}
 SPANS = {"period": PERIOD, "instants": {"from": "2026-03-01T09:00:00Z", "to": "2026-03-01T10:00:00Z"}}
@@ -37,7 +37,7 @@ class Part:
 
     @property
     def selection(self) -> str:
-        return everything(QUERY.fields[self.name])
+        return everything(QUERY.fields[self.name], NOT_IN_SEGMENTS if "segment" in self.given else ())
 
 
 def named(canary: Canary) -> dict[str, list[Any]]:
@@ -64,6 +64,11 @@ def named(canary: Canary) -> dict[str, list[Any]]:
         "moveEvents": [[{"eventId": canary("review"), "startsAt": at}]],
         "addEvents": [[{"kind": "CALL", "connections": 3, "startsAt": at, "endsAt": "2026-03-04T10:00:00Z"}]],
         "addSpeakers": [{"number": 3}],
+        "segment": [
+            {"declared": str(declared_by(canary))},
+            {"externalId": canary("guest")},
+            {"roomPrefix": canary("H"), "metadata": {"key": "seat", "value": canary("window")}},
+        ],
     }
 
 
@@ -103,7 +108,6 @@ def _values(key: str, argument: GraphQLArgument, canary: Canary) -> list[Any]:
                 "PeriodInput": [],
                 "InstantRangeInput": [],
                 "ComparisonInput": [{"preset": "PREVIOUS_PERIOD"}],
-                "SegmentInput": [],  # in which much is refused, and with it all that is asked beside
             }
             return plain[kind.name] if kind.name in plain else named(canary)[key]
 
@@ -177,6 +181,11 @@ def leaves(argument: Any, name: str) -> Iterator[tuple[str, str]]:
             yield from leaves(described, f"{name}.{inner}")
     else:
         yield name, kind.name
+
+
+def segmented() -> Iterator[str]:
+    """The root fields that may be about a segment."""
+    return (name for name, described in QUERY.fields.items() if "segment" in described.args)
 
 
 def arguments_of_mutations() -> set[tuple[str, str, str]]:

@@ -18,13 +18,17 @@ from tests.wall import Admin
 from .canaries import ALPHA, ids
 from .conftest import Stage
 from .crawling import Shown, answers
-from .questions import SPANS, Part, arguments_of_mutations, naming, packed, questions
+from .questions import SPANS, Part, arguments_of_mutations, naming, packed, questions, segmented
 
 # Texts in mutations that name nothing of anybody.
 SAID = {"company", "password", "current", "new", "link", "label", "addresses", "views"} | {
     "rule.name",
     "rule.targets.webhook",
     "rule.targets.email",
+    "name",
+    "segment.roomPrefix",
+    "segment.metadata.key",
+    "segment.metadata.value",
 }
 # What else a mutation may need.
 HOOK = {"webhook": "https://alerts.example.com/"}
@@ -34,6 +38,9 @@ NEEDED = {
     "scopes": ["READ_STATS"],
     "rule": {"name": "r", "condition": {"metric": "USERS"}, "targets": [HOOK]},
 }
+# What is compared with what was said, and finds nothing.
+COMPARED = {"segment.externalId"}
+OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What each answer has of its own: the secrets that are made, and their ids.
 MADE = re.compile(rb"turnout_\w+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CURSORS = 8
@@ -52,10 +59,19 @@ class Harvest:
             needed = {key: span for key, span in SPANS.items() if key in QUERY.fields[name].args}
             fitting = self.cursors if argument == "after" else self.texts
             yield from (Part(name, needed | {argument: [value] if is_list else value}) for value in fitting)
+        for name in segmented():
+            needed = {key: span for key, span in SPANS.items() if key in QUERY.fields[name].args}
+            needed |= {"userId": "anna"} if name == "user" else {}
+            yield from (Part(name, needed | {"segment": {"declared": value}}) for value in filter(is_id, self.texts))
 
     def invented(self) -> "Harvest":
         """What nobody has, of the same shapes."""
         return Harvest(*([ALPHA.counterpart(value) for value in values] for values in (self.texts, self.cursors)))
+
+
+def is_id(value: str) -> bool:
+    """Whether it has the shape of the ids that we give."""
+    return OURS.fullmatch(value) is not None
 
 
 def harvest(stage: Stage, admin: Admin) -> Harvest:
@@ -100,7 +116,8 @@ async def test_nothing_is_done_to_what_belongs_to_another_company(stage: Stage, 
     theirs = sorted(ids(admin, stage.alpha.company.company_id))
     before = everything_of(admin, stage.alpha.company.company_id)
 
-    for argument in (leaf for mutation, leaf, kind in arguments_of_mutations() if mutation == name and kind == "ID"):
+    naming_something = {leaf for mutation, leaf, kind in arguments_of_mutations() if (mutation, kind) == (name, "ID")}
+    for argument in sorted(naming_something - COMPARED):
         for somebody in (stage.beta, stage.nobody):
             told = await answers(somebody, (mutation(name, argument, value) for value in theirs))
             invented = (str(UUID(int=UUID(value).int ^ 1)) for value in theirs)
