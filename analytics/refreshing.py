@@ -242,6 +242,7 @@ class Refresh:
     async def _compute(
         self, due: Sequence[_DueDay], now: datetime, zone: str, segment: str | None = None
     ) -> None:
+    async def _compute(self, due: Sequence[_DueDay], now: datetime, zone: str, segment: str | None = None) -> None:
         parts, rollups = (_PARTS, _ROLLUPS) if segment is None else ((), _ROLLUPS_OF_SEGMENTS)
         days: dict[str, list[date]] = {"days": [day.day for day in due]}
         bounds: dict[str, list[datetime]] = {
