@@ -217,8 +217,9 @@ class Closing:
                 await self._connection.set_isolation_level(None)
 
     async def _execute(self, statement: LiteralString, **parameters: Any) -> AsyncCursor[Any]:  # noqa: ANN401 -- any SQL value
+        # Last: a period has parameters for its rollups too, which name those of a segment alone.
         rollups = {"company": self._company_id, "generation": self._generation}
-        return await self._connection.execute(statement, rollups | parameters)
+        return await self._connection.execute(statement, parameters | rollups)
 
     async def _rows(self, statement: LiteralString, **parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 -- any SQL value
         return await (await self._execute(statement, **parameters)).fetchall()
