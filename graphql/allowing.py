@@ -81,9 +81,10 @@ _OF_ONE_USER: Final = {
     "ClientStat": "day device client os signIns users",
     "Definition": "metric fields meaning unit counts version",
     "RequestLimits": (
-        "largestRequest tokens levels fields rootFields aliases directives periodDays rows clientRows searchCharacters "
-        "curveMinutes witnessMinutes backtestDays embedMinutes refreshSeconds statementSeconds largestActivity "
-        "largestBatch largestLines linesAtOnce minutesAhead mostNodes pointsAMinute"
+        "largestRequest tokens levels fields rootFields aliases directives periodDays rows clientRows "
+        "searchCharacters curveMinutes witnessMinutes backtestDays segmentDays segmentStays declaredSegments "
+        "embedMinutes refreshSeconds statementSeconds largestActivity largestBatch largestLines linesAtOnce "
+        "minutesAhead mostNodes pointsAMinute"
     ),
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "EmbedToken": "token expiresAt",

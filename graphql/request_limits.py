@@ -5,6 +5,7 @@ from typing import Final, TypeVar
 
 import strawberry
 
+from turnout.analytics import segments
 from turnout.analytics.periods import MOST_DAYS
 from turnout.analytics.reading import PATIENCE
 from turnout.analytics.witness import LONGEST_CURVE
@@ -18,6 +19,7 @@ from turnout.graphql.witness import MOST_MINUTES as MOST_AROUND_PEAK
 from turnout.ingest import activities
 from turnout.ingest.bounds import LARGEST_BODY, LARGEST_LINES, LINES_AT_ONCE
 from turnout.tenants.connection import LONGEST_STATEMENT
+from turnout.tenants.segments import MOST_SEGMENTS
 
 Number = TypeVar("Number", int, float)
 
@@ -53,6 +55,9 @@ class RequestLimits:
     curve_minutes: int = _bound(LONGEST_CURVE // MINUTE, "Minutes of one `curve`; CURVE_TOO_LONG beyond.")
     witness_minutes: int = _bound(MOST_AROUND_PEAK, "Minutes before and after a peak, in the curve of `peakWitness`.")
     backtest_days: int = _bound(MOST_BACKTEST_DAYS, "Days of `backtestAlertRule`.")
+    segment_days: int = _bound(segments.MOST_DAYS, "Days of a period of a segment without rollups; SEGMENT_TOO_LARGE.")
+    segment_stays: int = _bound(segments.MOST_STAYS, "Stays in that period, whatever segment they are of.")
+    declared_segments: int = _bound(MOST_SEGMENTS, "Segments that a company may declare; TOO_MANY_SEGMENTS beyond.")
     embed_minutes: int = _bound(MOST_EMBED_MINUTES, "Minutes that an embed token lasts.")
     refresh_seconds: float = _bound(
         PATIENCE,
