@@ -23,6 +23,7 @@ VALUES = {
     "int4": "1",
     "int8": "1",
     "float8": "1",
+    "jsonb": "'{}'::jsonb",
 }
 
 REQUIRED = """

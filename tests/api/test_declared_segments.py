@@ -79,7 +79,7 @@ async def test_declared_segments_are_listed_and_removed(at_acme: Client) -> None
     both = {"metadata": {"key": "customer", "value": "acme"}, "roomPrefix": "Acme"}
     first, second = await declared(at_acme, OF_X7), await declared(at_acme, both, "Rooms")
 
-    rows = (await ask(at_acme, "segments"))["nodes"]
+    rows = sorted((await ask(at_acme, "segments"))["nodes"], key=lambda row: row["name"])
     gone = await at_acme.query(REMOVE, {"id": first})
 
     assert [(row["id"], row["name"], row["externalId"]) for row in rows] == [

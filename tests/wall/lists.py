@@ -41,6 +41,7 @@ SEE_ALL = {
         "api_key",
         "mark",
         "rollup_generation",
+        "segment",
         "billing_close",
         "closing_mark",
         "activation_link",
@@ -150,11 +151,9 @@ READ_FOR_BI = {
     "room",
     "stored",
 }
-# What they read of what happened, or tells of it: which event or file is whose, of the company that is set; and which
-# segments have rollups to be begun or removed.
+# What one of these reads of what happened, always of the company that is set: which event or file is whose.
 READ_BY_AUTH = {
     "event": {"company_id", "event_id", "top_id", "breakout_of", "resolved_owner_key"},
-    "segment": {"company_id", "segment_id", "removed_at"},
     "stored": {"company_id", "stored_id", "event_id", "owner_key"},
 }
 # Views over what row security does not reach, and the one role that reads each; the last is only read by others.
