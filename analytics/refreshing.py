@@ -15,6 +15,7 @@ from psycopg.errors import ForeignKeyViolation, SerializationFailure
 
 from turnout.analytics.periods import ALWAYS
 from turnout.analytics.sweeping.sweep import Sweep
+from turnout.analytics.sweeping.tables import OF_SEGMENTS
 from turnout.database.faults import describe
 from turnout.database.statements import statements
 from turnout.tenants.alert_rules import MOST_WAITING
@@ -42,7 +43,7 @@ _ROLLUPS: Final = (
     *("levels", "billing", "carried_stays"),
 )
 # What a sweep writes of a segment, which has nothing else.
-_ROLLUPS_OF_SEGMENTS: Final = ("sections", "events", "owners", "persons", "peaks", "devices", "rooms", "hours")
+_ROLLUPS_OF_SEGMENTS: Final = tuple(name.removeprefix("write_") for name in OF_SEGMENTS if name != "write_days")
 
 
 class Duty(StrEnum):
