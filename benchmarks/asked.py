@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.year import NOW
+from benchmarks.year import NOW, SEGMENT
 from turnout.analytics import breakdown
 from turnout.analytics.alerts import backtest
 from turnout.analytics.clients import clients
@@ -27,6 +27,7 @@ from turnout.analytics.quality import quality_days, quality_totals
 from turnout.analytics.reading import Question, Reading, whole_days
 from turnout.analytics.recordings import recording_days, recording_totals
 from turnout.analytics.rooms import room_stats
+from turnout.analytics.segments import SegmentedPeriod, segmented
 from turnout.analytics.summary import period_summary
 from turnout.analytics.trends import trend
 from turnout.analytics.users import user_stats
@@ -40,18 +41,24 @@ AN_INSTANT: Final = "who was there at one instant"
 TWO_DAYS: Final = "two days at most"
 ONE_ROW: Final = "the first there is"
 NOT_YET: Final = "what has not happened yet"
+ITS_STAYS: Final = "the stays among which a segment without rollups is found"
 THE_PLAN: Final = "what was planned for these days and those they are compared with"
 
 PAGE: Final = 50
+Ask = Callable[[Reading, Period], Awaitable[object]]
 
 
 @dataclass(frozen=True)
 class Statistic:
-    """A question of a period. `bounded` is why it reads facts, of how few; what has none may read rollups alone."""
+    """A question of a period. `bounded` is why it reads facts, of how few; what has none may read rollups alone.
+
+    `like` is the statistic that it is of a segment: the plain SQL beside it is that one's, over the segment's rollups.
+    """
 
     name: str
-    ask: Callable[[Reading, Period], Awaitable[object]]
+    ask: Ask
     bounded: str | None = None
+    like: str | None = None
 
 
 async def _witness(reading: Reading, period: Period) -> object:
@@ -85,6 +92,29 @@ async def _expected(reading: Reading, _: Period) -> object:
     return await expected_peaks(reading, PeakMetric.CONNECTIONS, Section.TOTAL, 14)
 
 
+def _declared(ask: Ask) -> Ask:
+    """The same of the segment that the company has declared."""
+
+    async def asked(reading: Reading, period: Period) -> object:
+        return await ask(reading, await segmented(reading, period, SEGMENT))
+
+    return asked
+
+
+def _undeclared(ask: Ask) -> Ask:
+    """The same of the very segment, as if nobody had declared it."""
+
+    async def asked(reading: Reading, period: Period) -> object:
+        of_stays = SegmentedPeriod(period.start, period.end, period.time_zone, SEGMENT.definition, None)
+        return await ask(reading, of_stays)
+
+    return asked
+
+
+async def _peaks(reading: Reading, period: Period) -> object:
+    return await daily_peaks(reading, period, list(Section))
+
+
 async def _nothing(reading: Reading, period: Period) -> object:
     return await reading.ask(Question("select 1", int, {}, whole_days(period)))
 
@@ -98,7 +128,7 @@ FRESHNESS: Final = Statistic("nothing_but_freshness", _nothing)
 STATISTICS: Final = (
     FRESHNESS,
     Statistic("period_summary", period_summary),
-    Statistic("daily_peaks", lambda reading, period: daily_peaks(reading, period, list(Section))),
+    Statistic("daily_peaks", _peaks),
     Statistic("days", day_totals),
     Statistic("recordings", recording_totals),
     Statistic("recording_days", recording_days),
@@ -138,4 +168,8 @@ STATISTICS: Final = (
     Statistic("limit_use", _limit_use),
     Statistic("trend", _trend, ONE_ROW),
     Statistic("expected_peaks", _expected, THE_PLAN),
+    Statistic("declared_summary", _declared(period_summary), like="period_summary"),
+    Statistic("declared_peaks", _declared(_peaks), like="daily_peaks"),
+    Statistic("undeclared_summary", _undeclared(period_summary), ITS_STAYS, "period_summary"),
+    Statistic("undeclared_peaks", _undeclared(_peaks), ITS_STAYS, "daily_peaks"),
 )

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 from benchmarks.asked import FRESHNESS, STATISTICS, Statistic
 from benchmarks.reads import Reads, plans_of, reads_of
@@ -99,7 +99,7 @@ async def _times(of: Year, statistic: Statistic, rounds: int) -> Times:
         return await statistic.ask(of.reading(), of.period)
 
     async def plain() -> object:
-        return await _plain(of, PLAIN[statistic.name])
+        return await _plain(of, statistic)
 
     for ask in [product, plain] * WARM_UP:
         await ask()
@@ -111,10 +111,11 @@ async def _times(of: Year, statistic: Statistic, rounds: int) -> Times:
     return times
 
 
-async def _plain(of: Year, text: LiteralString) -> list[Any]:
+async def _plain(of: Year, statistic: Statistic) -> list[Any]:
+    text = PLAIN[statistic.like or statistic.name]
     parameters = {
         "company": of.company.company_id,
-        "generation": of.company.generation,
+        "generation": of.segment if statistic.like else of.company.generation,
         "first_day": of.period.first_day,
         "last_day": of.period.last_day,
         "today": NOW.astimezone(of.company.zone).date(),

@@ -25,12 +25,19 @@ from turnout.server.demo.world import world
 from turnout.tenants.companies import NewCompany, add_company, list_companies
 from turnout.tenants.company import Company
 from turnout.tenants.connection import Door
+from turnout.tenants.segments import Segment
 from turnout.tenants.support import support
 
 NOW: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DATABASE: Final = "a_year"
 COUNTING: Final = statements("benchmarks", "reads.sql")
 AT_ONCE: Final = 5000
+# A part of the company, about a fifth of it.
+SEGMENT: Final = Segment(room_prefix="Atlas")
+_DECLARE: Final = (
+    "insert into segment select %s, gen_random_uuid(), 'Atlas', %s, %s"
+    " where not exists (select from segment where company_id = %s)"
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,11 @@ class Year:
     app: str
     door: Door
     refresher: Refreshing
+
+    @property
+    def segment(self) -> int:
+        """The rollups of the segment that the company has declared."""
+        return self.company.generation + 1
 
     @property
     def period(self) -> Period:
@@ -64,6 +76,7 @@ async def year(server: Server) -> AsyncGenerator[Year]:
     await refresher.connect()
     try:
         company = _there(server) or await _loaded(server, door, refresher)
+        await _declare(server, company, refresher)
         yield Year(company, _login(server, "turnout_app"), door, refresher)
     finally:
         await refresher.stop()
@@ -90,6 +103,17 @@ async def _loaded(server: Server, door: Door, refresher: Refresher) -> Company:
     await refresher.refresh_company(company.company_id, company.generation, settle=True)
     await _tidy(server)
     return company
+
+
+async def _declare(server: Server, company: Company, refresher: Refresher) -> None:
+    """A segment of the company, with rollups that answer, unless it has one."""
+    with psycopg.connect(_login(server, "postgres"), autocommit=True, options="-c search_path=turnout") as admin:
+        row = (company.company_id, SEGMENT.definition, NOW, company.company_id)
+        if not admin.execute(_DECLARE, row).rowcount:
+            return
+    await refresher.follow(company.company_id, company.generation)
+    await refresher.build(company.company_id, company.generation + 1)
+    await _tidy(server)
 
 
 async def _tidy(server: Server) -> None:
