@@ -43,7 +43,7 @@ _ROLLUPS: Final = (
     *("levels", "billing", "carried_stays"),
 )
 # What a sweep writes of a segment, which has nothing else.
-_ROLLUPS_OF_SEGMENTS: Final = tuple(name.removeprefix("write_") for name in OF_SEGMENTS if name != "write_days")
+_ROLLUPS_OF_SEGMENTS: Final = tuple(name for name in _ROLLUPS if f"write_{name}" in OF_SEGMENTS)
 
 
 class Duty(StrEnum):
@@ -212,9 +212,7 @@ class Refresh:
                 due = await self._due(now, days, zone, today)
                 at_once = await self._at_once(due)
                 if due:
-                    await self._compute(due[:at_once], now, zone)
-                if due[:DAYS_AT_ONCE]:
-                    await self._compute(due[:DAYS_AT_ONCE], now, zone, segment)
+                    await self._compute(due[:at_once], now, zone, segment)
                 if due and segment is None:
                     await self._alert(now, zone, today)
                 if len(due) <= at_once:
@@ -239,10 +237,6 @@ class Refresh:
         [(days,)] = await self._rows(_SQL["days_at_once"], **bounds, most_stays=MOST_STAYS_AT_ONCE)
         return max(days, DAYS_AT_ONCE)
 
-    async def _compute(self, due: Sequence[_DueDay], now: datetime, zone: str) -> None:
-    async def _compute(
-        self, due: Sequence[_DueDay], now: datetime, zone: str, segment: str | None = None
-    ) -> None:
     async def _compute(self, due: Sequence[_DueDay], now: datetime, zone: str, segment: str | None = None) -> None:
         parts, rollups = (_PARTS, _ROLLUPS) if segment is None else ((), _ROLLUPS_OF_SEGMENTS)
         days: dict[str, list[date]] = {"days": [day.day for day in due]}

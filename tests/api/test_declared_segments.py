@@ -168,7 +168,7 @@ def unsealed(value: Any) -> Any:
     """An answer without cursors, which belong to how a question was put."""
     match value:
         case dict():
-            return {key: unsealed(inner) for key, inner in value.items() if not key.lower().endswith("cursor")}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType] -- any JSON
+            return {key: unsealed(inner) for key, inner in value.items() if not key.lower().endswith("cursor")}  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] -- any JSON
         case list():
             return [unsealed(inner) for inner in value]  # pyright: ignore[reportUnknownVariableType] -- any JSON
         case _:

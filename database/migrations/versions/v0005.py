@@ -1,4 +1,4 @@
-"""What makes reading, writing and computing faster, and rollups of segments: the facts stay as they are."""
+"""What makes reading, writing and computing faster, rollups of segments, and the language of alerts."""
 
 from turnout.database.migrations import run_files
 
@@ -7,6 +7,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    run_files("v0005_writes.sql", "v0005_presence.sql", "v0005_created.sql", "v0005_overview.sql")
-    run_files("v0005_writes.sql", "v0005_presence.sql", "v0005_alerts.sql")
-    run_files("v0005_writes.sql", "v0005_presence.sql", "v0005_segments.sql")
+    run_files(
+        *("v0005_writes.sql", "v0005_presence.sql", "v0005_created.sql", "v0005_overview.sql"),
+        *("v0005_alerts.sql", "v0005_segments.sql"),
+    )
