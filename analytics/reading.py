@@ -13,6 +13,7 @@ from aiodataloader import DataLoader
 from turnout.analytics.periods import DAY, FIRST_DAY, MICROSECOND, Period
 from turnout.analytics.questions import Together
 from turnout.analytics.unfinished import Unfinished
+from turnout.database import columns
 from turnout.database.errors import TurnoutError
 from turnout.database.statements import statements
 from turnout.tenants.company import Company
@@ -297,7 +298,7 @@ def period_parameters(period: Period, today: date) -> dict[str, Any]:
         "period_end": period.end,
         "first_day": period.first_day,
         "last_day": period.last_day,
-        "days": [bucket.day for bucket in period.buckets],
+        "days": columns.Days(bucket.day for bucket in period.buckets),
         "cut_days": [bucket.day for bucket in period.cut],
         "cut_starts": [bucket.start for bucket in period.cut],
         "cut_ends": [bucket.end for bucket in period.cut],

@@ -6,7 +6,7 @@ than to store them. Here the type is the column's: so a statement is prepared on
 
 import struct
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Final
 
 import psycopg
@@ -15,9 +15,11 @@ from psycopg.pq import Format
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_FIRST_DAY: Final = _EPOCH.date().toordinal()
 _NULL: Final = b"\xff\xff\xff\xff"
 _HEADER: Final = struct.Struct("!iiIii").pack
 _EMPTY: Final = struct.Struct("!iiI").pack
+_DAY: Final = struct.Struct("!ii").pack
 _NUMBER: Final = struct.Struct("!iq").pack
 _REAL: Final = struct.Struct("!id").pack
 _FLAGS: Final = {None: _NULL, False: b"\0\0\0\1\0", True: b"\0\0\0\1\1"}
@@ -41,6 +43,10 @@ class Texts(list[str | None]):
 
 class Instants(list[datetime | None]):
     """`timestamptz[]`."""
+
+
+class Days(list[date]):
+    """`date[]`."""
 
 
 class Blobs(list[bytes | None]):
@@ -99,6 +105,13 @@ class _InstantsDumper(_ColumnDumper):
         return [_NULL if value is None else _NUMBER(8, (value - _EPOCH) // _MICROSECOND) for value in values]
 
 
+class _DaysDumper(_ColumnDumper):
+    oid, element = 1182, 1082
+
+    def cells(self, values: list[date]) -> Iterable[bytes]:
+        return [_DAY(4, value.toordinal() - _FIRST_DAY) for value in values]
+
+
 class _BlobsDumper(_ColumnDumper):
     oid, element = 1001, 17
 
@@ -116,6 +129,7 @@ _DUMPERS: Final[dict[type, type[_ColumnDumper]]] = {
     Flags: _FlagsDumper,
     Texts: _TextsDumper,
     Instants: _InstantsDumper,
+    Days: _DaysDumper,
     Blobs: _BlobsDumper,
 }
 for _column, _dumper in _DUMPERS.items():

@@ -30,8 +30,11 @@ class Column(ABC):
         if not self._nullable:
             raise NotFlatError(Reason.NULL)
         present = [value for value in values if value is not None]
-        completed = iter(self._present(present, kinds - {NoneType}) if present else ())
-        return [None if value is None else next(completed) for value in values]
+        completed = self._present(present, kinds - {NoneType}) if present else present
+        if completed is present:
+            return values
+        following = iter(completed)
+        return [None if value is None else next(following) for value in values]
 
     @abstractmethod
     def _present(self, values: Values, kinds: set[type]) -> Values:
