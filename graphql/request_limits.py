@@ -1,7 +1,7 @@
 """What one request may ask, and one delivery bring: the very bounds that are enforced."""
 
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import strawberry
 
@@ -19,13 +19,12 @@ from turnout.graphql.witness import MOST_MINUTES as MOST_AROUND_PEAK
 from turnout.ingest import activities
 from turnout.ingest.bounds import LARGEST_BODY, LARGEST_LINES, LINES_AT_ONCE
 from turnout.tenants.connection import LONGEST_STATEMENT
+from turnout.tenants.credential import POINTS_OF_A_SESSION
 from turnout.tenants.segments import MOST_SEGMENTS
 
 Number = TypeVar("Number", int, float)
 
 MINUTE = timedelta(minutes=1)
-# Unless the settings of the server say otherwise.
-POINTS_OF_A_SESSION: Final = 5000
 
 
 def _bound(value: Number, description: str) -> Number:

@@ -8,9 +8,9 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from turnout.database.errors import TurnoutError
-from turnout.graphql.request_limits import POINTS_OF_A_SESSION
 from turnout.tenants.addresses import Network
 from turnout.tenants.alert_targets import check_email
+from turnout.tenants.credential import POINTS_OF_A_SESSION
 
 DEFAULT_DATA: Final = Path(".data")
 

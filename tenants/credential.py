@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from turnout.tenants.company import Company
+
+# What a session may spend on questions in a minute, unless the settings of the server say otherwise.
+POINTS_OF_A_SESSION: Final = 5000
 
 
 class Scope(StrEnum):

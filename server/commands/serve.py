@@ -1,5 +1,6 @@
 """`turnout serve`: the server."""
 
+import gc
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,6 +41,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. Requests under way are finished first, within 20 seconds."""
+    gc.disable()  # until the server listens: what is imported and built for it is no garbage, and there is much of it
     from turnout.server.serving import serve_until_stopped
     from turnout.server.settings import read_settings
 
@@ -51,11 +53,17 @@ def serve(
         allowed_hosts=allowed_host or (),
         sql_port=sql_port,
         before=_load_demo if demo else None,
-        on_listening=lambda address: typer.echo(f"Turnout serves at {address}"),
+        on_listening=_say,
     )
 
 
+def _say(address: str) -> None:
+    gc.enable()
+    typer.echo(f"Turnout serves at {address}")
+
+
 def _load_demo(found: "Deployment") -> None:
+    gc.enable()
     from turnout.server.demo import load_demo
 
     load_demo(found, found.folder)
