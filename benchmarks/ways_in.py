@@ -21,7 +21,8 @@ from turnout.tenants.connection import Door
 
 AT_ONCE: Final = 10_000
 SMALL: Final = 100
-CHUNKS: Final = 3
+IN_SMALL: Final = 2_000
+CHUNKS: Final = 2
 LINES: Final = {"content-type": "application/x-ndjson"}
 
 
@@ -66,8 +67,8 @@ class Bench:
         await self._clock("the same again", AT_ONCE, lambda: self._take(company, [bodies], day.end))
         await self._shuffled(company, Day(number, "shuffled"))
         few = Day(number, "small")
-        batches = list(cut(few.activities(AT_ONCE), SMALL))
-        await self._clock(f"batches of {SMALL}", AT_ONCE, lambda: self._take(company, batches, few.end))
+        batches = list(cut(few.activities(IN_SMALL), SMALL))
+        await self._clock(f"batches of {SMALL}", IN_SMALL, lambda: self._take(company, batches, few.end))
         lines = Day(number, "lines").activities(AT_ONCE * CHUNKS)
         await self._clock("a file", len(lines), lambda: self._file(company, lines))
         if self.posting:
