@@ -1,8 +1,9 @@
 """What is broken down by device, room, place, single event and hour, in the oracle's words."""
 
-from dataclasses import fields
 from datetime import date
 from typing import Any
+
+from msgspec.structs import asdict
 
 from turnout.analytics import breakdown
 from turnout.analytics.breakdown import NO_MINUTES, DayMetric, DeviceMinutes, Posts, Reached
@@ -53,8 +54,7 @@ async def stays_broken_down(reading: Reading, period: Period) -> list[Row]:
 
 
 def posts_in_words(row: Posts) -> Row:
-    parts = {column.name: getattr(row, column.name) for column in fields(row)}
-    return parts | {"chat": row.chat, "qa": row.qa}
+    return asdict(row) | {"chat": row.chat, "qa": row.qa}
 
 
 def room_in_words(row: RoomStat) -> Row:
