@@ -43,6 +43,7 @@ _ROLLUPS: Final = (
     *("levels", "billing", "carried_stays"),
 )
 # What a sweep writes of a segment, which has nothing else.
+# Those that a sweep writes of a segment, which has nothing else.
 _ROLLUPS_OF_SEGMENTS: Final = tuple(name for name in _ROLLUPS if f"write_{name}" in OF_SEGMENTS)
 
 
