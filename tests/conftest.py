@@ -24,6 +24,7 @@ from turnout.tenants.connection import Door
 from turnout.tenants.support import support
 
 from .databases import Database, drop
+from .places import memory
 from .sharing import Together, in_order
 from .worlds.product import Product
 
@@ -32,9 +33,6 @@ from .worlds.product import Product
 SERVER = "TURNOUT_TEST_SERVER"
 # Set here for the workers of pytest-xdist, which inherit it: the folder of the server that they share.
 FOLDER = "TURNOUT_TEST_FOLDER"
-# Where Linux keeps files in memory, and how much has to be free there for the server to be: a run takes a third of it.
-MEMORY = Path("/dev/shm")
-ENOUGH = 2**31
 ZONES = ("Europe/Berlin", "America/New_York")
 
 
@@ -147,13 +145,6 @@ async def product(database: Database, door: Door, now: datetime) -> AsyncGenerat
         await product.refresher.connect()
         yield product
         await product.refresher.stop()
-
-
-def memory() -> Path | None:
-    """Where files that nobody keeps are made and removed soonest; None where the usual place has to do."""
-    if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:  # Postgres's programs may have to be copied
-        return None
-    return MEMORY if shutil.disk_usage(MEMORY).free >= ENOUGH else None
 
 
 def template_name() -> str:

@@ -2,10 +2,8 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Generator
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +22,7 @@ from turnout.tenants.company import Company
 
 from .commanding import Turnout, turnout
 from .databases import Database
+from .places import place
 
 __all__ = ["turnout"]
 NOWHERE = "00000000-0000-0000-0000-000000000000"
@@ -32,10 +31,8 @@ NOWHERE = "00000000-0000-0000-0000-000000000000"
 @pytest.fixture
 def data() -> Generator[Path]:
     """A folder, with a space, that whoever runs Postgres may enter."""
-    folder = Path(tempfile.mkdtemp(prefix="turnout-tests-"))
-    folder.chmod(0o755)
-    yield folder / "my data"
-    shutil.rmtree(folder)
+    with place() as folder:
+        yield folder / "my data"
 
 
 def test_a_company_that_was_added_is_listed(turnout: Turnout) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turnout.database.errors import TurnoutError
@@ -242,6 +242,7 @@ def ids_of(rows: list[str]) -> list[tuple[str, str]]:
     return [(one["data"].get("event", ""), one["id"]) for one in deliveries(ALIKE, file.getvalue())]
 
 
+@settings(max_examples=30)
 @given(st.lists(CELLS, max_size=8), st.randoms(use_true_random=False))
 def test_rows_that_look_alike_all_count_and_keep_their_ids(rows: list[str], dice: random.Random) -> None:
     mixed = dice.sample(rows, len(rows))

@@ -48,11 +48,13 @@ def retracted(activity: dict[str, Any], at: datetime) -> dict[str, Any]:
     return told("activity.retracted", at, event=None) | {"replaces": activity["id"], "data": {}}
 
 
-async def compare(product: Product, company: Company, activities: Sequence[dict[str, Any]]) -> None:
-    """Everything about the last eight days, and about a cut one."""
+async def compare(
+    product: Product, company: Company, activities: Sequence[dict[str, Any]], turn: int | None = None
+) -> None:
+    """All about the last eight days and about a cut one, or in its turn the figures and one kind of question."""
     oracle = Oracle(company.time_zone, timedelta(hours=24), [], activities)
-    await Comparison(product, company, oracle, 1).compare(START, END)
-    await Comparison(product, company, oracle, 2).compare(MIDNIGHT - HOUR, MIDNIGHT + HOUR / 2)
+    for number, span in enumerate([(START, END), (MIDNIGHT - HOUR, MIDNIGHT + HOUR / 2)], start=turn or 1):
+        await Comparison(product, company, oracle, number, in_turns=turn is not None).compare(*span)
 
 
 async def totals(product: Product, company: Company, start: datetime, end: datetime) -> RecordingTotals:
@@ -101,7 +103,7 @@ async def test_whatever_comes_later_moves_days_that_were_computed(product: Produ
 
     for number in range(len(steps)):
         await product.tell(company, [steps[number]])
-        await compare(product, company, steps[: number + 1])
+        await compare(product, company, steps[: number + 1], turn=number)
 
 
 async def test_a_silent_recording_ends_and_goes_on_when_its_event_does(

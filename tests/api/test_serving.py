@@ -2,9 +2,7 @@
 
 import json
 import os
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ import httpx
 import pytest
 
 from tests.databases import Database
+from tests.places import place
 from turnout.tenants.company import Company
 from turnout.tenants.keys import issue_key
 from turnout.tenants.support import support
@@ -42,13 +41,10 @@ def key(database: Database, acme: Company, now: datetime) -> str:
         return issue_key(session, acme.slug, ["read:stats", "write:events"], now).text
 
 
-@pytest.fixture
-def place() -> Generator[Path]:
-    """A folder that every account may pass through; pytest's own are closed to the account that root changes to."""
-    folder = Path(tempfile.mkdtemp(prefix="turnout-test-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+@pytest.fixture(name="place")
+def folder() -> Generator[Path]:
+    with place() as folder:
+        yield folder
 
 
 def test_what_happened_is_in_the_next_answer_and_ctrl_c_is_a_success(turnout: Serving, key: str, now: datetime) -> None:

@@ -1,36 +1,30 @@
 """Places for data directories."""
 
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.places import place
 from turnout.database.embedded import attach
 
 from .watching import eventually, execute, free
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A folder that every account may pass through; pytest's own are closed to the account root changes to."""
-    folder = Path(tempfile.mkdtemp(prefix="turnout-test-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
+@pytest.fixture(name="place")
+def folder() -> Iterator[Path]:
+    with place() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Path]:
     """A data directory with a cluster and a table of visits, for all tests."""
-    folder = Path(tempfile.mkdtemp(prefix="turnout-test-"))
-    folder.chmod(0o755)
-    with attach(folder / "home") as server:
-        execute(server, "CREATE TABLE visits (id bigint GENERATED ALWAYS AS IDENTITY)")
-    yield folder / "home"
-    shutil.rmtree(folder)
+    with place() as folder:
+        with attach(folder / "home") as server:
+            execute(server, "CREATE TABLE visits (id bigint GENERATED ALWAYS AS IDENTITY)")
+        yield folder / "home"
 
 
 @pytest.fixture

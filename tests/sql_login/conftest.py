@@ -1,12 +1,9 @@
 """An embedded server with a port of its own, two companies in it, and their logins for BI."""
 
-import shutil
 import socket
-import tempfile
 from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,6 +14,7 @@ from tests.api.clients import Client, joined
 from tests.api.stories import little_company
 from tests.api.telling import LIMITS, client_of
 from tests.databases import Database
+from tests.places import place
 from turnout.analytics.refresher import Refresher
 from turnout.database.embedded import Server, attach
 from turnout.database.migrating import prepare
@@ -49,14 +47,11 @@ LogIn = Callable[[str], Login]
 
 @pytest.fixture(scope="session")
 def embedded() -> Generator[Server]:
-    place = Path(tempfile.mkdtemp(prefix="turnout-sql-"))
-    place.chmod(0o755)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
-    with attach(place, port=port) as server:
+    with place() as folder, attach(folder, port=port) as server:
         prepare(server.conninfo(user="postgres", dbname="postgres"))
         yield server
-    shutil.rmtree(place)
 
 
 @pytest.fixture(scope="session")

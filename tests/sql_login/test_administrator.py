@@ -1,17 +1,15 @@
 """An administrator that may create roles and databases and is no superuser, as most providers have it."""
 
 import re
-import shutil
 import socket
-import tempfile
 from collections.abc import Callable, Generator
-from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 from typer.testing import CliRunner, Result
 
+from tests.places import place
 from turnout.database.embedded import Server, attach
 from turnout.server.cli import app
 
@@ -22,16 +20,13 @@ ADMINISTRATOR = "turnout_administrator"
 @pytest.fixture(scope="module")
 def provider() -> Generator[Server]:
     """A server of its own: in others a superuser has made our roles already."""
-    place = Path(tempfile.mkdtemp(prefix="turnout-sql-"))
-    place.chmod(0o755)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
-    with attach(place, port=port) as server:
+    with place() as folder, attach(folder, port=port) as server:
         with psycopg.connect(server.conninfo(user="postgres", dbname="postgres"), autocommit=True) as superuser:
             role = sql.Identifier(ADMINISTRATOR)
             superuser.execute(sql.SQL("create role {} login createrole createdb").format(role))
         yield server
-    shutil.rmtree(place)
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Generator
 from datetime import date
@@ -23,6 +21,7 @@ from tests.api.clients import Client
 from tests.api.processes import serving
 from tests.databases import Database
 from tests.docs.pages import fences, read
+from tests.places import place
 from turnout.database.binaries import on_the_machine
 from turnout.server.cli import app
 from turnout.server.services import utc_now
@@ -44,12 +43,10 @@ def turnout(database: Database, monkeypatch: pytest.MonkeyPatch) -> Turnout:
     return lambda *arguments: CliRunner().invoke(app, arguments)
 
 
-@pytest.fixture
-def place() -> Generator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="turnout-sql-"))
-    folder.chmod(0o755)
-    yield folder / "data"
-    shutil.rmtree(folder)
+@pytest.fixture(name="place")
+def data() -> Generator[Path]:
+    with place() as folder:
+        yield folder / "data"
 
 
 @pytest.mark.usefixtures("companies")
