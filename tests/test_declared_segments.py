@@ -216,7 +216,7 @@ async def test_a_segment_that_is_removed_is_asked_of_its_stays_again(scene: Scen
 async def test_what_was_left_half_built_does_not_answer(
     scene: Scene, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("turnout.analytics.refreshing.MOST_STAYS_AT_ONCE", 0)
+    monkeypatch.setattr("turnout.analytics.refreshing.MOST_DAYS_AT_ONCE", DAYS_AT_ONCE)
     days = [stay("one", f"c{day}", f"01-{day:02} 09:00", "10:00") for day in range(1, DAYS_AT_ONCE)]
     await scene.tell(named("Acme"), HELD[0], *days)
     await scene.product.refresher.refresh_company(scene.company.company_id, 1)
