@@ -42,7 +42,6 @@ _ROLLUPS: Final = (
     *("features", "media", "quality", "sampled_stays"),
     *("levels", "billing", "carried_stays"),
 )
-# What a sweep writes of a segment, which has nothing else.
 # Those that a sweep writes of a segment, which has nothing else.
 _ROLLUPS_OF_SEGMENTS: Final = tuple(name for name in _ROLLUPS if f"write_{name}" in OF_SEGMENTS)
 
