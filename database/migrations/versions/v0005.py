@@ -8,8 +8,6 @@ down_revision = "0004"
 
 def upgrade() -> None:
     run_files(
-        *("v0005_writes.sql", "v0005_presence.sql", "v0005_created.sql", "v0005_overview.sql"),
-        *("v0005_alerts.sql", "v0005_segments.sql"),
         "v0005_writes.sql",
         "v0005_presence.sql",
         "v0005_created.sql",
