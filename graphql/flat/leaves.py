@@ -11,6 +11,7 @@ from enum import Enum
 from math import isfinite
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from graphql import GraphQLBoolean, GraphQLEnumType, GraphQLFloat, GraphQLID, GraphQLInt, GraphQLLeafType, GraphQLString
@@ -95,7 +96,8 @@ _BUILT_IN: Final[dict[Any, Leaf]] = {
     GraphQLInt: Leaf(frozenset({int}), _whole),
     GraphQLFloat: Leaf(frozenset({float, int}), _real),
     GraphQLString: Leaf(frozenset({str}), _as_they_are),
-    GraphQLID: Leaf(frozenset({str}), _as_they_are),
+    # The JSON encoder writes a UUID as its text.
+    GraphQLID: Leaf(frozenset({str, UUID}), _as_they_are),
     GraphQLBoolean: Leaf(frozenset({bool}), _as_they_are),
 }
 # Scalars of our own, by what writes them: the JSON encoder writes these types in the same way.

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from types import SimpleNamespace
 from typing import Any, NewType
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import strawberry
@@ -258,7 +259,7 @@ UNUSUAL: dict[str, list[Any]] = {
     "real": [0.0, -0.0, 3, 2**53, 2**60, 10**400, float("nan"), float("inf"), None, True, "1.5", "x"],
     "text": ["", None, Text("own"), 12, True, ["x"], RefusedError("a text"), {"a": 1}],
     "flag": [False, None, 1, 0.0, "yes"],
-    "ident": ["", 12, None, 1.5, Text("own")],
+    "ident": ["", 12, None, 1.5, Text("own"), UUID(int=7)],
     "day": [None, date(1, 1, 1), date(9999, 12, 31), datetime(2026, 3, 1, tzinfo=UTC), "2026-03-01"],
     "at": [
         None,
