@@ -20,7 +20,7 @@ FIGURES = {"Int", "Float", "BigInt", "Peak", "Usage", "DeviceMinutes", "TrackMin
 # Types without figures: the ways in, what is managed, and what says how much may be asked.
 NO_FIGURES = (
     r"__.*|Query|Mutation|Subscription|.*Session|.*ApiKey|EmbedToken|Audit.*|Company|Limit|RequestLimits|Definition"
-    r"|PageInfo|.*Edge|(Written)?Alert(Rule)?|Alert(Condition|Delivery|Target)|WebhookSecret"
+    r"|PageInfo|.*Edge|(Written)?Alert(Rule)?|Alert(Condition|Delivery|Target)|WebhookSecret|DeclaredSegment"
 )
 # What a row is about, which revision it is of, and how long a list is.
 NO_FIGURE = r"HourOf\w+\.(hour|weekday)|\w+Connection\.totalCount|ClosedPeriod\.(definition|revision)"

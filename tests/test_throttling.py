@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from datetime import datetime, timedelta
 from threading import Event
+from typing import Any
 
 import psycopg
 import pytest
@@ -217,14 +218,17 @@ async def test_while_a_server_runs_it_is_noted_and_logged_by_itself(
 
     with capture_logs() as logs:
 
+        def noted() -> list[MutableMapping[str, Any]]:
+            return [log for log in logs if log["event"] == "sign_in_throttled"]
+
         async def logged() -> bool:
-            return len(logs) == 2
+            return len(noted()) == 2
 
         async with noting(door, period=0.05):
             await until(logged)
 
-    said = [(log["event"], log["company"], log["staff"], log["address"], log["failures"]) for log in logs]
-    assert said == [("sign_in_throttled", "acme", None, HOME, 5), ("sign_in_throttled", None, None, HOME, 5)]
+    said = [(log["company"], log["staff"], log["address"], log["failures"]) for log in noted()]
+    assert said == [("acme", None, HOME, 5), (None, None, HOME, 5)]
 
 
 async def test_a_refusal_writes_as_many_rows_to_the_same_tables_whether_a_company_has_the_name(
