@@ -1,21 +1,24 @@
 """Questions that are asked together."""
 
 import asyncio
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from aiodataloader import DataLoader, Loader, dispatch_queue
+
+Key = TypeVar("Key")
+Answer = TypeVar("Answer")
 
 # Turns of the event loop without another question, after which there is none to wait for: a field whose parent has just
 # been resolved, or that asks about two periods, comes so much later than the first of its request.
 QUIET: Final = 3
 
 
-class Together(DataLoader[Any, Any]):
+class Together(DataLoader[Key, Answer]):
     """Loads at once what is asked in turns of the event loop that follow each other, not in one turn alone."""
 
     _waiting: asyncio.Task[None]
 
-    def do_resolve_reject(self, key: Any, future: asyncio.Future[Any]) -> None:  # noqa: ANN401 -- as the library's own
+    def do_resolve_reject(self, key: Key, future: asyncio.Future[Answer]) -> None:
         """Queue a key; the first one of a queue waits for the others."""
         self._queue.append(Loader(key=key, future=future))
         if len(self._queue) == 1:

@@ -121,7 +121,7 @@ class Reading:
         self._refresher = refresher
         self._clock = clock
         self._patience = patience
-        self._questions = Together(self._answer, cache=False)
+        self._questions: Together[Question[Any], list[Any]] = Together(self._answer, cache=False)
         self._loaders: dict[Callable[..., Any], DataLoader[str, Any]] = {}
         self._asked: dict[tuple[Callable[..., Any], Period], asyncio.Future[Any]] = {}
 

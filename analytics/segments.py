@@ -156,8 +156,10 @@ async def _find(reading: Reading, of: Segment | UUID, counted: Mapping[str, Any]
     return rows[0]
 
 
-def _declared(segment_id: str, *columns: Any) -> DeclaredSegment:  # noqa: ANN401 -- as the columns are
-    return DeclaredSegment(UUID(segment_id), *columns)
+def _declared(
+    segment_id: str, name: str, *about: *tuple[Mapping[str, Any], datetime, datetime | None, int, int]
+) -> DeclaredSegment:
+    return DeclaredSegment(UUID(segment_id), name, *about)
 
 
 def _too_large(what: str, value: int, most: int) -> TurnoutError:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from benchmarks.companies import LARGE, Made, kept, made, served
 from benchmarks.processor import processor_seconds
@@ -169,8 +169,8 @@ async def _read(of: Made, door: Door, asked: Statement[Any]) -> list[Any]:
     return rows
 
 
-def _first(answer: Any) -> Any:  # noqa: ANN401 -- JSON
-    return cast("list[Any]", answer) if isinstance(answer, list) else json.loads(answer)
+def _first(answer: list[Any] | str) -> list[Any]:
+    return answer if isinstance(answer, list) else json.loads(answer)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Seque
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import psycopg
@@ -61,8 +61,8 @@ class Bench:
         day = Day(number, "in-order")
         bodies = day.activities(AT_ONCE)
         rows = columns_of(company, bodies)
-        await self._clock("COPY", AT_ONCE, lambda: _at_once(copy, self.admin, rows))
-        await self._clock("reading alone", AT_ONCE, lambda: _at_once(read_batch, bodies, day.end))
+        await self._clock("COPY", AT_ONCE, lambda: _at_once(lambda: copy(self.admin, rows)))
+        await self._clock("reading alone", AT_ONCE, lambda: _at_once(lambda: read_batch(bodies, day.end)))
         await self._clock("one batch", AT_ONCE, lambda: self._take(company, [bodies], day.end))
         await self._clock("the same again", AT_ONCE, lambda: self._take(company, [bodies], day.end))
         await self._shuffled(company, Day(number, "shuffled"))
@@ -120,6 +120,6 @@ async def _read(lines: list[bytes]) -> AsyncGenerator[Read]:
         yield await read_in_turns(chunk, datetime.now(UTC))
 
 
-async def _at_once(work: Callable[..., object], *given: Any) -> None:  # noqa: ANN401 -- whatever the work wants
+async def _at_once(work: Callable[[], object]) -> None:
     await asyncio.sleep(0)
-    work(*given)
+    work()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
@@ -51,7 +51,7 @@ _FORMS: Final[dict[str, tuple[type[Column], str]]] = {
 }
 
 
-def ints(values: Any) -> Ints:  # noqa: ANN401 -- whatever numpy makes an array of
+def ints(values: ArrayLike) -> Ints:
     """As 64-bit integers."""
     return np.asarray(values, dtype=np.int64)
 

@@ -1,7 +1,7 @@
 """Stays as arrays: each cut to its day and under the event at the top, as `pieces()` of the database does it."""
 
-from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from dataclasses import Field, dataclass, fields, replace
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,15 @@ from turnout.analytics.sweeping.arrays import NEVER, NONE, Bools, Ints, ints
 
 WEBINAR = 1
 CALL = 2
-Table = TypeVar("Table")
+
+
+class _OfArrays(Protocol):
+    """A dataclass; here its fields are arrays of one length."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+Table = TypeVar("Table", bound=_OfArrays)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +118,7 @@ def some(table: Table, which: NDArray[Any]) -> Table:
     """The rows of a table of arrays at these places, or where this is true."""
     if which.dtype == np.bool_ and which.all():
         return table
-    return type(table)(*(getattr(table, column.name)[which] for column in fields(table)))  # type: ignore[arg-type]
+    return replace(table, **{column.name: getattr(table, column.name)[which] for column in fields(table)})
 
 
 def tops_of(columns: tuple[Any, ...]) -> Tops:

@@ -85,8 +85,7 @@ class Sweep:
 
     async def _ask(self, name: str, **parameters: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- any SQL value
         await self._cursor.execute(_SQL[name], self._fixed | parameters)
-        row = await self._cursor.fetchone()
-        assert row is not None  # noqa: S101 -- an aggregate has one
+        [row] = await self._cursor.fetchall()
         return row
 
 
