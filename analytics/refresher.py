@@ -83,6 +83,8 @@ class Refresher:
         self._beside: dict[str, asyncio.Task[None]] = {}
         self._builds: dict[int, asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
+        # Python 3.11 loses a cancellation that comes together with what is waited for: whoever goes round looks here.
+        self._stopping = False
 
     async def connect(self) -> None:
         """Be ready for those who ask; without `start` nothing is done in the background."""
@@ -97,10 +99,11 @@ class Refresher:
 
     async def stop(self) -> None:
         """Stop between two refreshes or in one: an unfinished one leaves its marks."""
-        for task in [*self._builds.values(), *self._beside.values(), *([self._task] if self._task else [])]:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        self._stopping = True
+        if self._task:
+            await _end(self._task)  # the first, since it begins the others
+        for task in [*self._builds.values(), *self._beside.values()]:
+            await _end(task)
         await self._pool.close()
 
     def wake(self) -> None:
@@ -185,9 +188,9 @@ class Refresher:
 
     async def build(self, company_id: int, generation: int) -> None:
         """Compute rollups that are to take the place of others until they do; or remove those that did their duty."""
-        while not await self._advance(company_id, generation):
+        while not self._stopping and not await self._advance(company_id, generation):
             left = 1
-            while left:
+            while left and not self._stopping:
                 left = await self._refresh_batch(company_id, generation)
                 _log.info("rollups_being_built", company=company_id, generation=generation, days_left=left)
 
@@ -212,7 +215,7 @@ class Refresher:
 
     async def _work(self) -> None:
         extended: date | None = None
-        while True:
+        while not self._stopping:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._woken.wait()
@@ -303,3 +306,11 @@ class Refresher:
         if due:
             self._settled[company_id] = now
         return due
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait until it has ended. Raises what it has failed with."""
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.result()
