@@ -9,7 +9,7 @@ from turnout.graphql import breakdown, people, posts
 from turnout.graphql.figures import figure
 from turnout.graphql.sections import EventKind, Section
 
-AT_ITS_PEAK: Final = "at the same instant, anywhere in the period"
+PEAK: Final = "at the same instant, anywhere in the period"
 _MEAN: Final = "over the period's days up to today, days without any included"
 
 
@@ -54,18 +54,14 @@ class SectionSummary:
     """Rows are analytics' section summaries."""
 
     section: Section = strawberry.field(description="The kind of events that the figures are about.")
-    peak_connections: Peak = strawberry.field(
-        description=f"Connections {AT_ITS_PEAK}. One person on two devices makes two."
-    )
+    peak_connections: Peak = strawberry.field(description=f"Connections {PEAK}. One person on two devices makes two.")
     peak_speakers: Peak = strawberry.field(
-        description=f"Speakers {AT_ITS_PEAK}. In webinars these are moderators and speakers, in meetings and calls everybody."
+        description=f"Speakers {PEAK}. In webinars these are moderators and speakers, in meetings and calls everybody."
     )
     peak_listeners: Peak | None = strawberry.field(
-        description=f"Listeners of webinars {AT_ITS_PEAK}. Null in the sections MEETING and CALL, where nobody only listens."
+        description=f"Listeners of webinars {PEAK}. Null in the sections MEETING and CALL, where nobody only listens."
     )
-    peak_events: Peak = strawberry.field(
-        description=f"Events with somebody in them {AT_ITS_PEAK}. An empty room is no event."
-    )
+    peak_events: Peak = strawberry.field(description=f"Events with somebody in them {PEAK}. An empty room is no event.")
     mean_daily_peak_connections: float = strawberry.field(
         description=f"The mean of the daily peaks of connections {_MEAN}."
     )
@@ -81,7 +77,7 @@ class SectionSummary:
         description="Distinct people in events during the period, by user, else by external id, else by connection."
     )
     peak_connections_in_one_event: Peak = figure(
-        Peak, breakdown.peak_in_one_event, f"Connections to a single event {AT_ITS_PEAK}. There is no limit of them."
+        Peak, breakdown.peak_in_one_event, f"Connections to a single event {PEAK}. There is no limit of them."
     )
     chat_posts: int = posts.of_section(
         lambda found: found.chat, "Posts in public and private chats of these events during the period."

@@ -15,7 +15,7 @@ from turnout.graphql.contract import billed_minutes
 from turnout.graphql.figures import AskedPeriod, Kind, figure
 from turnout.graphql.periods import Period, PeriodArgument
 from turnout.graphql.scalars import BigInt
-from turnout.graphql.section_summary import AT_ITS_PEAK, Peak, SectionSummary, TemplateCount
+from turnout.graphql.section_summary import PEAK, Peak, SectionSummary, TemplateCount
 from turnout.graphql.sections import Section
 from turnout.graphql.segments import SegmentArgument
 from turnout.graphql.usage import Usage
@@ -172,7 +172,7 @@ class PeriodSummary:
     peak_recordings: Peak = figure(
         Peak,
         recordings.peak_of_period,
-        f"Recordings that ran {AT_ITS_PEAK}. While it is paused a recording does not run.",
+        f"Recordings that ran {PEAK}. While it is paused a recording does not run.",
     )
     recorded_minutes: float = strawberry.field(
         resolver=recordings.minutes_of_period,
@@ -203,7 +203,7 @@ class PeriodSummary:
     peak_dial_in_lines: Peak = figure(
         Peak,
         breakdown.peak_dial_in_lines,
-        f"Connections by PHONE or ROOM_SYSTEM {AT_ITS_PEAK}. There is no limit of them.",
+        f"Connections by PHONE or ROOM_SYSTEM {PEAK}. There is no limit of them.",
     )
     chat_posts: int = posts.of_period(
         lambda found: found.chat, "Posts in public and private chats during the period, deleted ones too."
@@ -219,7 +219,7 @@ class PeriodSummary:
     )
     questions: int = posts.of_period(lambda found: found.questions, "Questions posted in the period, deleted ones too.")
     answers: int = posts.of_period(lambda found: found.answers, "Answers posted in the period, deleted ones too.")
-    peak_live_streams: Peak = figure(Peak, features.streams_of_period, f"Live streams that went out {AT_ITS_PEAK}.")
+    peak_live_streams: Peak = figure(Peak, features.streams_of_period, f"Live streams that went out {PEAK}.")
     captions_minutes: float = features.minutes_of_period(Figure.CAPTIONS, features.CAPTIONS)
     whiteboard_minutes: float = features.minutes_of_period(Figure.WHITEBOARD, features.WHITEBOARD)
     breakout_minutes: float = features.minutes_of_period(Figure.BREAKOUT, features.BREAKOUT)

@@ -1,6 +1,5 @@
 """What a login for BI sees: what its company sees by GraphQL, and nothing of another."""
 
-from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -14,6 +13,7 @@ from tests.wall import READ_FOR_BI, VIEWS_FOR_BI
 from turnout.analytics.closing import NOT_AT_ALL, Closing
 from turnout.server.services import utc_now
 
+from .comparing import by, in_words, ordered, shown, without_quality
 from .conftest import Login
 
 SPRING = {"dates": {"from": "2026-02-28", "to": "2026-03-31"}}
@@ -30,8 +30,6 @@ DAILY_VIEWS = (
     "hour_peak",
     "limit_use_day",
 )
-# What the API has in an object of its own.
-OF_QUALITY = {"stays", "staysWithSample", "staysInTrouble"}
 
 
 @pytest.fixture(params=["little", "other"])
@@ -312,43 +310,3 @@ def test_the_list_of_views_is_whole_and_each_column_is_explained(little: Login) 
 
     assert [name for name, *_ in described] == sorted(VIEWS_FOR_BI)
     assert all(columns == explained and whole for _, columns, explained, whole in described)
-
-
-def without_quality(seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: value for name, value in row.items() if name not in OF_QUALITY} for row in seen]
-
-
-def shown(asked: list[dict[str, Any]], seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of what the API has, what a view shows."""
-    return [{name: row[name] for name in seen[0] if name not in OF_QUALITY} for row in asked]
-
-
-def in_words(login: Login, query: Any) -> list[dict[str, Any]]:
-    """Rows with the names and values of GraphQL."""
-    with login.connect() as connection:
-        found = connection.execute(query)
-        names = [camel(column.name) for column in found.description or ()]
-        return [dict(zip(names, map(plain, row), strict=True)) for row in found.fetchall()]
-
-
-def camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
-
-
-def plain(value: Any) -> Any:
-    match value:
-        case datetime():
-            return value.isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case _:
-            return value
-
-
-def ordered(rows: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: str([row[name] for name in names]))
-
-
-def by(rows: list[dict[str, Any]], *names: str, without: str = "") -> list[dict[str, Any]]:
-    return ordered([{name: value for name, value in row.items() if name != without} for row in rows], *names)
