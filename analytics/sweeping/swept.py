@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from turnout.analytics.clients import Device
 from turnout.analytics.sweeping import totals
 from turnout.analytics.sweeping.arrays import Bools, Ints, ints
 from turnout.analytics.sweeping.curves import PHONES, Curve, EventCurve, curve, event_curve, occupied
@@ -19,9 +20,10 @@ from turnout.analytics.sweeping.facts import (
     speaking,
 )
 from turnout.analytics.sweeping.levels import Hour
+from turnout.tenants.limits import Section
 
-DEVICES: Final = ("DESKTOP", "MOBILE", "TABLET", "TV", "PHONE", "ROOM_SYSTEM", "UNKNOWN")
-SECTIONS: Final = ("TOTAL", "MEETING", "WEBINAR", "CALL")
+DEVICES: Final = tuple(device.value for device in Device)
+SECTIONS: Final = tuple(section.value for section in Section)
 PERSONAL, GROUP, UNDECIDED = range(3)
 Rows = Mapping[str, Any]
 
